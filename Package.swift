@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+let strictC: [CSetting] = [.treatAllWarnings(as: .error)]
+
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "llmgw",
+    products: [
+        .library(name: "LLMGatewayClient", targets: ["LLMGatewayClient"]),
+        .executable(name: "llmgwd", targets: ["llmgwd"]),
+        .executable(name: "llmgw-ctl", targets: ["llmgw-ctl"]),
+        .executable(name: "llmgw-sim", targets: ["llmgw-sim"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // C: system libraries behind typed shims, generated code, and what the platform offers only to C.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .target(name: "CLLMGWProto", dependencies: ["CProtobufC"], publicHeadersPath: ".", cSettings: strictC),
+        .target(name: "CPlatform", cSettings: strictC),
+
+        // L0: values. No dependency.
+        .target(name: "LLMGWCore", swiftSettings: strict),
+
+        // L1: frames and messages without sockets; sockets without messages.
+        .target(name: "LLMGWWire", dependencies: ["LLMGWCore", "CLLMGWProto", "CProtobufC"], swiftSettings: strict),
+        .target(
+            name: "LLMGWTransport", dependencies: ["LLMGWCore", "CPlatform", nio, nioPosix], swiftSettings: strict),
+
+        // L2: these never import each other; they meet in LLMGWGateway.
+        .target(
+            name: "LLMGWControl", dependencies: ["LLMGWCore", "CPlatform", logging, .product(name: "TOMLKit", package: "TOMLKit")],
+            swiftSettings: strict),
+        .target(name: "LLMGWPolicy", dependencies: ["LLMGWCore"], swiftSettings: strict),
+        .target(
+            name: "LLMGWUpstream", dependencies: ["LLMGWCore", "CCurl", "CJansson", "CPlatform"], swiftSettings: strict),
+
+        // L3: the gateway, and the client library.
+        .target(
+            name: "LLMGWGateway",
+            dependencies: [
+                "LLMGWCore", "LLMGWWire", "LLMGWTransport", "LLMGWControl", "LLMGWPolicy", "LLMGWUpstream", nio, nioPosix,
+                logging, lifecycle,
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "LLMGatewayClient", dependencies: ["LLMGWCore", "LLMGWWire", "LLMGWTransport", nio, nioPosix],
+            path: "clients/swift/Sources/LLMGatewayClient", swiftSettings: strict),
+
+        // L4: what a person starts.
+        .executableTarget(
+            name: "llmgwd", dependencies: ["LLMGWCore", "LLMGWControl", "LLMGWGateway", logging, arguments, lifecycle],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "llmgw-ctl", dependencies: ["LLMGWCore", "LLMGWControl", "LLMGatewayClient", arguments],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "llmgw-sim", dependencies: ["CJansson", nio, nioPosix, nioHTTP1, arguments], swiftSettings: strict),
+
+        .testTarget(name: "LLMGWCoreTests", dependencies: ["LLMGWCore"], swiftSettings: strict),
+        .testTarget(name: "LLMGWWireTests", dependencies: ["LLMGWCore", "LLMGWWire"], swiftSettings: strict),
+        .testTarget(name: "LLMGWTransportTests", dependencies: ["LLMGWCore", "LLMGWTransport"], swiftSettings: strict),
+        .testTarget(name: "LLMGWControlTests", dependencies: ["LLMGWCore", "LLMGWControl"], swiftSettings: strict),
+        .testTarget(name: "LLMGWPolicyTests", dependencies: ["LLMGWCore", "LLMGWPolicy"], swiftSettings: strict),
+        .testTarget(name: "LLMGWUpstreamTests", dependencies: ["LLMGWCore", "LLMGWUpstream"], swiftSettings: strict),
+        .testTarget(
+            name: "LLMGatewayClientTests", dependencies: ["LLMGWCore", "LLMGWWire", "LLMGatewayClient"],
+            path: "clients/swift/Tests/LLMGatewayClientTests", swiftSettings: strict),
+    ],
+    cLanguageStandard: .c11,
+    cxxLanguageStandard: .cxx17
+)
