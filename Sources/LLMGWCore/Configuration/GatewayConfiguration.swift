@@ -1,0 +1,44 @@
+/// Everything the gateway was told, valid and complete: an immutable snapshot.
+public struct GatewayConfiguration: Sendable {
+    public var server: ServerSettings
+    /// By name.
+    public var providers: [String: ProviderSettings]
+    /// By name.
+    public var models: [String: ModelSettings]
+    public var defaults: DefaultSettings
+    /// The file it came from; nil for the built-in default.
+    public var path: String?
+    /// Every setting with its effective value, for people. Secrets are masked.
+    public var effective: [EffectiveSetting]
+
+    public init(
+        server: ServerSettings, providers: [String: ProviderSettings], models: [String: ModelSettings],
+        defaults: DefaultSettings, path: String? = nil, effective: [EffectiveSetting] = []
+    ) {
+        self.server = server
+        self.providers = providers
+        self.models = models
+        self.defaults = defaults
+        self.path = path
+        self.effective = effective
+    }
+}
+
+/// A setting as `llmgw-ctl config show` prints it.
+public struct EffectiveSetting: Sendable, Hashable {
+    /// "providers.openai.base_url".
+    public var key: String
+    /// As TOML.
+    public var value: String
+    public var source: Source
+
+    public enum Source: String, Sendable {
+        case file, `default`
+    }
+
+    public init(key: String, value: String, source: Source) {
+        self.key = key
+        self.value = value
+        self.source = source
+    }
+}

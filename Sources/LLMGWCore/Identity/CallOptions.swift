@@ -1,0 +1,12 @@
+/// What a caller can say about any call.
+public struct CallOptions: Sendable, Hashable {
+    /// How long the caller is willing to wait, queueing and retries included. Nil means the daemon's default.
+    public var timeout: Duration?
+    /// Shown by `llmgw-ctl requests`; never put secrets in them.
+    public var labels: [Label]
+
+    public init(timeout: Duration? = nil, labels: [Label] = []) {
+        self.timeout = timeout
+        self.labels = labels
+    }
+}

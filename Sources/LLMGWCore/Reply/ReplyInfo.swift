@@ -1,0 +1,92 @@
+/// How an answer was made.
+public struct ReplyInfo: Sendable, Hashable {
+    public var requestID: String?
+    /// The model's name in the gateway's configuration.
+    public var model: String?
+    /// The name the upstream gave to the model that answered.
+    public var upstreamModel: String?
+    public var provider: String?
+    /// How often an upstream was asked, the successful attempt included.
+    public var attempts: UInt32
+    public var latency: Latency?
+    public var cost: Cost?
+    public var cache: CacheState?
+    /// The upstream's own identifier of the answer.
+    public var upstreamID: String?
+
+    public init(
+        requestID: String? = nil, model: String? = nil, upstreamModel: String? = nil, provider: String? = nil,
+        attempts: UInt32 = 0, latency: Latency? = nil, cost: Cost? = nil, cache: CacheState? = nil,
+        upstreamID: String? = nil
+    ) {
+        self.requestID = requestID
+        self.model = model
+        self.upstreamModel = upstreamModel
+        self.provider = provider
+        self.attempts = attempts
+        self.latency = latency
+        self.cost = cost
+        self.cache = cache
+        self.upstreamID = upstreamID
+    }
+}
+
+/// Where the time of a request went.
+public struct Latency: Sendable, Hashable {
+    /// Waiting inside the gateway for a place at the upstream.
+    public var queue: Duration
+    /// From handing the request to the upstream transfer until its first content.
+    public var firstToken: Duration?
+    /// From the last byte of the request to the terminal reply.
+    public var total: Duration
+    /// `total` without waiting and without the upstream's time: what the gateway itself cost.
+    public var overhead: Duration
+
+    public init(queue: Duration, firstToken: Duration?, total: Duration, overhead: Duration) {
+        self.queue = queue
+        self.firstToken = firstToken
+        self.total = total
+        self.overhead = overhead
+    }
+}
+
+/// What an answer costs, where the model has a price.
+public struct Cost: Sendable, Hashable {
+    /// Millionths of `currency`.
+    public var micros: Int64
+    /// ISO 4217.
+    public var currency: String
+
+    public init(micros: Int64, currency: String) {
+        self.micros = micros
+        self.currency = currency
+    }
+}
+
+/// How the shared cache took part in an answer.
+public enum CacheState: UInt32, Sendable, Hashable {
+    case bypass = 1, miss, hit, stale, coalesced
+}
+
+/// What is known of an answer before it comes.
+public struct ReplyHead: Sendable, Hashable {
+    public var requestID: String?
+    public var model: String?
+    public var provider: String?
+    public var cache: CacheState?
+    /// How many requests are ahead in the queue.
+    public var queuePosition: UInt32?
+    public var expectedWait: Duration?
+
+    public init(
+        requestID: String? = nil, model: String? = nil, provider: String? = nil, cache: CacheState? = nil,
+        queuePosition: UInt32? = nil, expectedWait: Duration? = nil
+    ) {
+        self.requestID = requestID
+        self.model = model
+        self.provider = provider
+        self.cache = cache
+        self.queuePosition = queuePosition
+        self.expectedWait = expectedWait
+    }
+}
