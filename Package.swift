@@ -50,7 +50,8 @@ let package = Package(
 
         // L2: these never import each other; they meet in LLMGWGateway.
         .target(
-            name: "LLMGWControl", dependencies: ["LLMGWCore", "CPlatform", logging, .product(name: "TOMLKit", package: "TOMLKit")],
+            name: "LLMGWControl",
+            dependencies: ["LLMGWCore", "CPlatform", logging, .product(name: "TOMLKit", package: "TOMLKit")],
             swiftSettings: strict),
         .target(name: "LLMGWPolicy", dependencies: ["LLMGWCore"], swiftSettings: strict),
         .target(
@@ -60,7 +61,8 @@ let package = Package(
         .target(
             name: "LLMGWGateway",
             dependencies: [
-                "LLMGWCore", "LLMGWWire", "LLMGWTransport", "LLMGWControl", "LLMGWPolicy", "LLMGWUpstream", nio, nioPosix,
+                "LLMGWCore", "LLMGWWire", "LLMGWTransport", "LLMGWControl", "LLMGWPolicy", "LLMGWUpstream", nio,
+                nioPosix,
                 logging, lifecycle,
             ],
             swiftSettings: strict),

@@ -189,7 +189,9 @@ def client() -> File:
         f.case(f"{name}-after-end", *opening, *call, recv(frame(END, 1, OK_END), frame(kind, 1)), end, "fatal wrong_stream")
     f.case("ping-on-a-stream", *opening, recv(frame(PING, 1, EIGHT)), "fatal wrong_stream")
     f.case("ping-of-seven", *opening, recv(frame(PING, 0, EIGHT[:7])), "fatal wrong_size")
-    f.case("end-between-the-parts-of-data", *opening, *call, recv(frame(DATA, 1, b"x", MORE), frame(END, 1, OK_END)), "fatal unexpected_frame")
+    f.case("end-interrupts-continued-data", *opening, *call, recv(frame(DATA, 1, b"x", MORE), frame(END, 1, CANCELLED_END)),
+           f"event end 1 {hexa(CANCELLED_END)}")
+    f.case("data-between-the-parts-of-end", *opening, *call, recv(frame(END, 1, b"x", MORE), frame(DATA, 1, CHUNK)), "fatal unexpected_frame")
     f.case("head-between-the-parts-of-data", *opening, *call, recv(frame(DATA, 1, b"x", MORE), frame(HEAD, 1)), "fatal unexpected_frame")
     f.case("daemon-ignores-credit", *small, *call, recv(frame(DATA, 1, b"x" * 17)), "fatal credit_overflow")
     f.case("frame-above-limit", *small, *call, recv(frame(END, 1, length=65537)), "fatal frame_too_large")

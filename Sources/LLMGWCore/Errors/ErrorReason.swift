@@ -75,45 +75,75 @@ extension ErrorReason {
         Entry(.invalidRequest, .invalidArgument, .never, "Correct the field that the message names."),
         Entry(.malformedMessage, .invalidArgument, .never, "Use a client library that matches the daemon's protocol."),
         Entry(.messageTooLarge, .resourceExhausted, .never, "Send less at once."),
-        Entry(.unknownMethod, .unimplemented, .never, "Update the daemon, or use a method that `llmgw-ctl describe` lists."),
-        Entry(.unknownModel, .notFound, .never, "Choose a model that `llmgw-ctl models` lists, or add it to the configuration."),
-        Entry(.unsupported, .unimplemented, .never, "Choose a model that has the capability, or correct the model's capabilities."),
+        Entry(
+            .unknownMethod, .unimplemented, .never,
+            "Update the daemon, or use a method that `llmgw-ctl describe` lists."),
+        Entry(
+            .unknownModel, .notFound, .never,
+            "Choose a model that `llmgw-ctl models` lists, or add it to the configuration."),
+        Entry(
+            .unsupported, .unimplemented, .never,
+            "Choose a model that has the capability, or correct the model's capabilities."),
         Entry(.permissionDenied, .permissionDenied, .never, "Ask an administrator of the daemon."),
         Entry(.cancelled, .cancelled, .never, ""),
         Entry(.cancelledByOperator, .cancelled, .never, "Ask the operator of the daemon why."),
         Entry(.deadlineExceeded, .deadlineExceeded, .ambiguous, "Allow more time, or ask for a shorter answer."),
-        Entry(.tooManyConnections, .resourceExhausted, .safe, "Share one connection between calls, or close idle ones."),
+        Entry(
+            .tooManyConnections, .resourceExhausted, .safe, "Share one connection between calls, or close idle ones."),
         Entry(.tooManyStreams, .resourceExhausted, .safe, "Wait until a call ends, or raise the limit in [server]."),
         Entry(.queueFull, .resourceExhausted, .safe, "Try again later, or raise the provider's max_queue."),
         Entry(.draining, .unavailable, .safe, "Connect again: the daemon is restarting."),
-        Entry(.internalError, .internal, .never, "This is a defect of the gateway; please report it with the request id."),
-        Entry(.upstreamInvalidRequest, .invalidArgument, .never, "The upstream refused the request; its message says why."),
-        Entry(.contextLengthExceeded, .invalidArgument, .never, "Shorten the conversation, or choose a model with a longer context."),
+        Entry(
+            .internalError, .internal, .never, "This is a defect of the gateway; please report it with the request id."),
+        Entry(
+            .upstreamInvalidRequest, .invalidArgument, .never, "The upstream refused the request; its message says why."
+        ),
+        Entry(
+            .contextLengthExceeded, .invalidArgument, .never,
+            "Shorten the conversation, or choose a model with a longer context."),
         Entry(.contentFiltered, .invalidArgument, .never, "The upstream's content policy refused the request."),
-        Entry(.requestTooLarge, .resourceExhausted, .never, "Send less at once: this can never fit the upstream's limit."),
+        Entry(
+            .requestTooLarge, .resourceExhausted, .never, "Send less at once: this can never fit the upstream's limit."),
         Entry(.authentication, .failedPrecondition, .never, "Check the provider's key in the daemon's configuration."),
-        Entry(.upstreamPermissionDenied, .permissionDenied, .never, "The provider's key may not do this; check the account."),
+        Entry(
+            .upstreamPermissionDenied, .permissionDenied, .never,
+            "The provider's key may not do this; check the account."),
         Entry(.modelNotFound, .notFound, .never, "Check `upstream_model` in the model's configuration."),
         Entry(.rateLimited, .resourceExhausted, .after, "Wait for the stated time."),
-        Entry(.quotaExhausted, .resourceExhausted, .never, "The provider's account has no credit left; check its billing."),
+        Entry(
+            .quotaExhausted, .resourceExhausted, .never, "The provider's account has no credit left; check its billing."
+        ),
         Entry(.overloaded, .unavailable, .safe, "The upstream is overloaded; try again later."),
         Entry(.serverError, .unavailable, .ambiguous, "The upstream failed; try again later."),
         Entry(.dnsFailed, .unavailable, .safe, "Check the host name in the provider's base_url, and the resolver."),
-        Entry(.connectFailed, .unavailable, .safe, "Check that the provider's base_url is right and its server is running."),
+        Entry(
+            .connectFailed, .unavailable, .safe,
+            "Check that the provider's base_url is right and its server is running."),
         Entry(.tlsFailed, .unavailable, .safe, "Check that the provider's base_url speaks TLS on that port."),
-        Entry(.tlsVerificationFailed, .failedPrecondition, .never, "The certificate does not prove the host; check base_url and ca_file."),
-        Entry(.connectionLost, .unavailable, .ambiguous, "The upstream may have run the request; repeat it if that is harmless."),
+        Entry(
+            .tlsVerificationFailed, .failedPrecondition, .never,
+            "The certificate does not prove the host; check base_url and ca_file."),
+        Entry(
+            .connectionLost, .unavailable, .ambiguous,
+            "The upstream may have run the request; repeat it if that is harmless."),
         Entry(.streamTruncated, .dataLoss, .ambiguous, "The answer is incomplete; ask again."),
         Entry(.timeoutConnect, .deadlineExceeded, .safe, "Check the network, or raise the provider's connect_timeout."),
-        Entry(.timeoutFirstToken, .deadlineExceeded, .ambiguous, "Raise the provider's first_token_timeout for slow models."),
+        Entry(
+            .timeoutFirstToken, .deadlineExceeded, .ambiguous,
+            "Raise the provider's first_token_timeout for slow models."),
         Entry(.timeoutIdle, .deadlineExceeded, .ambiguous, "Raise the provider's idle_timeout for slow models."),
         Entry(.timeoutTotal, .deadlineExceeded, .ambiguous, "Raise the provider's total_timeout for long answers."),
-        Entry(.upstreamProtocolError, .internal, .ambiguous, "Check that base_url points to an API of the provider's kind."),
+        Entry(
+            .upstreamProtocolError, .internal, .ambiguous,
+            "Check that base_url points to an API of the provider's kind."),
         Entry(.protocolVersion, .failedPrecondition, .never, "Use a client library of the daemon's major version."),
         Entry(.protocolViolation, .invalidArgument, .never, "Use a client library that follows the protocol."),
         Entry(.handshakeTimeout, .deadlineExceeded, .safe, "Send the preface and HELLO directly after connecting."),
-        Entry(.localConnectFailed, .unavailable, .safe, "Check that llmgwd is running and that you may use its socket."),
-        Entry(.localConnectionLost, .unavailable, .ambiguous, "The daemon went away; the request may have been processed."),
+        Entry(
+            .localConnectFailed, .unavailable, .safe, "Check that llmgwd is running and that you may use its socket."),
+        Entry(
+            .localConnectionLost, .unavailable, .ambiguous, "The daemon went away; the request may have been processed."
+        ),
         Entry(.localProtocolViolation, .internal, .ambiguous, "Use a client library that matches the daemon."),
         Entry(.localTimeout, .deadlineExceeded, .ambiguous, "Allow more time."),
         Entry(.localClosed, .cancelled, .never, "The client was closed while the call was running."),

@@ -1,0 +1,444 @@
+internal import CLLMGWProto
+
+// Every generated struct, as the codec sees it. Written by scripts/make-struct-list.py; do not edit.
+
+extension Llmgw__V1__StatusRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__status_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__status_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ProviderStatus: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__provider_status__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__provider_status__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ModelStatus: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__model_status__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__model_status__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ClientStatus: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__client_status__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__client_status__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__StatusReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__status_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__status_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListRequestsRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_requests_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_requests_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__RequestStatus: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__request_status__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__request_status__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListRequestsReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_requests_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_requests_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__CancelRequestRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__cancel_request_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__cancel_request_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__CancelRequestReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__cancel_request_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__cancel_request_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__GetConfigRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__get_config_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_config_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ConfigSetting: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__config_setting__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__config_setting__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__GetConfigReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__get_config_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_config_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__Sampling: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__sampling__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__sampling__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__LogitBias: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__logit_bias__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__logit_bias__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__Tool: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__tool__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__tool__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ToolChoice: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__tool_choice__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__tool_choice__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ResponseFormat: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__response_format__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__response_format__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ChatRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__chat_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__chat_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ChatChoice: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__chat_choice__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__chat_choice__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ChatReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__chat_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__chat_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ChatChunk: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__chat_chunk__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__chat_chunk__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__CompleteRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__complete_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__complete_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__CompleteChoice: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__complete_choice__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__complete_choice__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__CompleteReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__complete_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__complete_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__CompleteChunk: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__complete_chunk__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__complete_chunk__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__EmbedRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__embed_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__embed_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__Embedding: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__embedding__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__embedding__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__EmbedReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__embed_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__embed_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__BatchRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__batch_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__batch_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__BatchResult: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__batch_result__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__batch_result__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__BatchProgress: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__batch_progress__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__batch_progress__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__BatchEvent: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__batch_event__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__batch_event__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__BatchReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__batch_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__batch_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListModelsRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_models_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_models_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ModelInfo: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__model_info__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__model_info__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListModelsReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_models_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_models_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__PingRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__ping_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__ping_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__PingReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__ping_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__ping_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__GetInfoRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__get_info_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_info_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__MethodInfo: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__method_info__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__method_info__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__GetInfoReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__get_info_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_info_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__GetSchemaRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__get_schema_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_schema_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__SchemaFile: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__schema_file__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__schema_file__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__GetSchemaReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__get_schema_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_schema_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__Label: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__label__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__label__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ImagePart: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__image_part__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__image_part__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ContentPart: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__content_part__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__content_part__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ToolCall: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__tool_call__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__tool_call__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__Message: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__message__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__message__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__Usage: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__usage__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__usage__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__Latency: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__latency__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__latency__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__Cost: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__cost__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__cost__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ReplyInfo: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__reply_info__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__reply_info__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__Status: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__status__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__status__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__Limits: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__limits__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__limits__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__Hello: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__hello__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__hello__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__HelloOk: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__hello_ok__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__hello_ok__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__Request: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__Head: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__head__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__head__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__End: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__end__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__end__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ConnectionError: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__connection_error__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__connection_error__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__GoAway: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__go_away__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__go_away__unpack(allocator, size, bytes) }
+}

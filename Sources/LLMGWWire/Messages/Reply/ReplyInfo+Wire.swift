@@ -1,0 +1,93 @@
+internal import CLLMGWProto
+internal import LLMGWCore
+
+extension Usage {
+    init(_ c: Llmgw__V1__Usage) {
+        self.init(
+            inputTokens: present(c.has_input_tokens, c.input_tokens),
+            outputTokens: present(c.has_output_tokens, c.output_tokens),
+            cachedInputTokens: present(c.has_cached_input_tokens, c.cached_input_tokens),
+            reasoningTokens: present(c.has_reasoning_tokens, c.reasoning_tokens),
+            totalTokens: present(c.has_total_tokens, c.total_tokens))
+    }
+
+    func pointer(_ arena: ProtobufArena) -> UnsafeMutablePointer<Llmgw__V1__Usage> {
+        let c = arena.make(Llmgw__V1__Usage.self)
+        assign(&c.pointee.has_input_tokens, &c.pointee.input_tokens, inputTokens)
+        assign(&c.pointee.has_output_tokens, &c.pointee.output_tokens, outputTokens)
+        assign(&c.pointee.has_cached_input_tokens, &c.pointee.cached_input_tokens, cachedInputTokens)
+        assign(&c.pointee.has_reasoning_tokens, &c.pointee.reasoning_tokens, reasoningTokens)
+        assign(&c.pointee.has_total_tokens, &c.pointee.total_tokens, totalTokens)
+        return c
+    }
+}
+
+extension ReplyInfo {
+    init(
+        _ pointer: UnsafeMutablePointer<Llmgw__V1__ReplyInfo>?, at path: @autoclosure () -> String
+    ) throws(MessageError) {
+        guard let c = pointer?.pointee else {
+            self.init()
+            return
+        }
+        self.init(
+            requestID: try name(c.request_id, path() + "request_id"),
+            model: try name(c.model, path() + "model"),
+            upstreamModel: try name(c.upstream_model, path() + "upstream_model"),
+            provider: try name(c.provider, path() + "provider"),
+            attempts: c.attempts,
+            latency: c.latency.map { Latency($0.pointee) },
+            cost: try c.cost.map { cost throws(MessageError) in
+                Cost(micros: cost.pointee.micros, currency: try name(cost.pointee.currency, path() + "currency") ?? "")
+            },
+            cache: CacheState(rawValue: c.cache.rawValue),
+            upstreamID: try name(c.upstream_id, path() + "upstream_id"))
+    }
+
+    func pointer(_ arena: ProtobufArena) -> UnsafeMutablePointer<Llmgw__V1__ReplyInfo> {
+        let c = arena.make(Llmgw__V1__ReplyInfo.self)
+        c.pointee.request_id = arena.string(requestID)
+        c.pointee.model = arena.string(model)
+        c.pointee.upstream_model = arena.string(upstreamModel)
+        c.pointee.provider = arena.string(provider)
+        assign(&c.pointee.has_attempts, &c.pointee.attempts, attempts)
+        c.pointee.latency = latency.map { $0.pointer(arena) }
+        if let cost {
+            let pointer = arena.make(Llmgw__V1__Cost.self)
+            assign(&pointer.pointee.has_micros, &pointer.pointee.micros, cost.micros)
+            pointer.pointee.currency = arena.string(cost.currency)
+            c.pointee.cost = pointer
+        }
+        assign(&c.pointee.has_cache, &c.pointee.cache, cache.map { Llmgw__V1__CacheState(rawValue: $0.rawValue) })
+        c.pointee.upstream_id = arena.string(upstreamID)
+        return c
+    }
+}
+
+extension Latency {
+    init(_ c: Llmgw__V1__Latency) {
+        self.init(
+            queue: .microseconds(c.queue_us),
+            firstToken: present(c.has_first_token_us, .microseconds(c.first_token_us)),
+            total: .microseconds(c.total_us),
+            overhead: .microseconds(c.overhead_us))
+    }
+
+    func pointer(_ arena: ProtobufArena) -> UnsafeMutablePointer<Llmgw__V1__Latency> {
+        let c = arena.make(Llmgw__V1__Latency.self)
+        assign(&c.pointee.has_queue_us, &c.pointee.queue_us, queue.clampedMicroseconds)
+        assign(&c.pointee.has_first_token_us, &c.pointee.first_token_us, firstToken?.clampedMicroseconds)
+        assign(&c.pointee.has_total_us, &c.pointee.total_us, total.clampedMicroseconds)
+        assign(&c.pointee.has_overhead_us, &c.pointee.overhead_us, overhead.clampedMicroseconds)
+        return c
+    }
+}
+
+extension Duration {
+    /// For unsigned fields.
+    var clampedMicroseconds: UInt64 { UInt64(max(0, wholeMicroseconds)) }
+    var clampedMilliseconds: UInt64 { UInt64(max(0, wholeMilliseconds)) }
+
+    static func microseconds(_ count: UInt64) -> Duration { .microseconds(Int64(clamping: count)) }
+    static func milliseconds(_ count: UInt64) -> Duration { .milliseconds(Int64(clamping: count)) }
+}

@@ -1,0 +1,44 @@
+/// A method's stable number. PROTOCOL.md, "Methods".
+public enum Method: UInt16, Sendable, CaseIterable {
+    case ping = 0x0101
+    case getInfo = 0x0102
+    case getSchema = 0x0103
+    case chat = 0x0201
+    case complete = 0x0202
+    case embed = 0x0203
+    case batch = 0x0204
+    case listModels = 0x0205
+    case status = 0x0301
+    case listRequests = 0x0302
+    case cancelRequest = 0x0303
+    case getConfig = 0x0304
+
+    /// "llmgw.v1.Gateway/Chat".
+    public var fullName: String { "llmgw.v1.\(service)/\(operation)" }
+
+    public var service: String {
+        switch rawValue >> 8 {
+        case 1: "Meta"
+        case 2: "Gateway"
+        default: "Admin"
+        }
+    }
+
+    /// "Chat".
+    public var operation: String {
+        switch self {
+        case .ping: "Ping"
+        case .getInfo: "GetInfo"
+        case .getSchema: "GetSchema"
+        case .chat: "Chat"
+        case .complete: "Complete"
+        case .embed: "Embed"
+        case .batch: "Batch"
+        case .listModels: "ListModels"
+        case .status: "Status"
+        case .listRequests: "ListRequests"
+        case .cancelRequest: "CancelRequest"
+        case .getConfig: "GetConfig"
+        }
+    }
+}

@@ -1,0 +1,188 @@
+/// What a connection still has to send, and whose turn it is. PROTOCOL.md, "Calls" (interleaving, credit).
+///
+/// Connection frames and HEAD go first. DATA and END of the streams take turns in slices; a stream without credit waits
+/// without holding up others, and END needs none. The queue tells a stream's producer when to pause and when to go on.
+///
+/// Wrong input: queueing for a stream that was not opened, or after its END, is our bug (precondition). Credit for a stream that is gone
+/// is a race and ignored.
+public struct OutboundQueue: Sendable {
+    /// A stream's turn is at most this many bytes long, so that a large reply does not hold up small ones.
+    static let slice = 64 << 10
+    /// A producer is asked to pause above the first and may go on below the second.
+    static let highWater = 64 << 10
+    static let lowWater = 16 << 10
+
+    private struct Message {
+        let type: FrameType
+        let payload: [UInt8]
+        var sent = 0
+    }
+
+    private struct Stream {
+        var messages: [Message] = []
+        var first = 0
+        var queued = 0
+        var credit: Int
+        var isPaused = false
+        var isReady = false
+        var hasEnd = false
+
+        var next: Message? { first < messages.count ? messages[first] : nil }
+    }
+
+    private let initialCredit: Int
+    private let maxFrame: Int
+    private var control: [[UInt8]] = []
+    private var streams: [UInt32: Stream] = [:]
+    private var turns: [UInt32] = []
+    private var firstTurn = 0
+    /// Bytes of payload that wait, control frames included.
+    public private(set) var queuedBytes = 0
+    /// Bytes of control frames alone: what a client makes us queue by asking without reading.
+    public private(set) var controlBytes = 0
+
+    public init(initialCredit: Int, maxFrame: Int) {
+        self.initialCredit = initialCredit
+        self.maxFrame = min(maxFrame, Self.slice)
+    }
+
+    /// True if something could be sent now.
+    public var isSendable: Bool { !control.isEmpty || firstTurn < turns.count }
+
+    public mutating func open(_ stream: UInt32) {
+        precondition(streams[stream] == nil, "a stream is opened once")
+        streams[stream] = Stream(credit: initialCredit)
+    }
+
+    /// Queues a complete frame of the connection, or a HEAD. HEAD must not follow DATA of its stream.
+    public mutating func enqueueControl(_ frame: [UInt8]) {
+        control.append(frame)
+        controlBytes += frame.count
+        queuedBytes += frame.count
+    }
+
+    /// Queues a message of a stream's reply. True if its producer should pause.
+    public mutating func enqueueData(_ stream: UInt32, _ payload: [UInt8]) -> Bool {
+        append(Message(type: .data, payload: payload), to: stream)
+        guard let state = streams[stream], !state.isPaused, state.queued > Self.highWater else { return false }
+        streams[stream]?.isPaused = true
+        return true
+    }
+
+    /// Queues a stream's last word.
+    public mutating func enqueueEnd(_ stream: UInt32, _ payload: [UInt8]) {
+        append(Message(type: .end, payload: payload), to: stream)
+        streams[stream]?.hasEnd = true
+    }
+
+    /// Drops what waits in a stream that will end early, so that END does not wait for credit.
+    public mutating func dropData(_ stream: UInt32) {
+        guard var state = streams[stream] else { return }
+        queuedBytes -= state.queued
+        state.messages = []
+        state.first = 0
+        state.queued = 0
+        state.isPaused = false
+        streams[stream] = state
+    }
+
+    /// The client allows this many more bytes.
+    public mutating func credit(_ stream: UInt32, _ bytes: Int) {
+        guard streams[stream] != nil else { return }
+        streams[stream]?.credit += bytes
+        schedule(stream)
+    }
+
+    private mutating func append(_ message: Message, to stream: UInt32) {
+        precondition(streams[stream]?.hasEnd == false, "nothing follows END")
+        streams[stream]?.messages.append(message)
+        streams[stream]?.queued += message.payload.count
+        queuedBytes += message.payload.count
+        schedule(stream)
+    }
+
+    /// Gives the stream a turn if it could use one.
+    private mutating func schedule(_ stream: UInt32) {
+        guard let state = streams[stream], !state.isReady, let message = state.next, Self.canSend(message, state.credit)
+        else { return }
+        streams[stream]?.isReady = true
+        turns.append(stream)
+    }
+
+    private static func canSend(_ message: Message, _ credit: Int) -> Bool {
+        message.type == .end || message.payload.count == message.sent || credit > 0
+    }
+
+    /// What `dequeue` tells about the stream it sent from.
+    public enum Progress: Sendable, Equatable {
+        case control
+        /// DATA was sent; `resume` if its producer may go on.
+        case data(stream: UInt32, bytes: Int, resume: Bool)
+        /// The last frame of this stream; it is forgotten.
+        case end(stream: UInt32)
+        /// A part of END.
+        case partOfEnd
+    }
+
+    /// Takes out the next frame: `write` gets its header (nil for a control frame, which is complete) and its payload. Nil if nothing can be
+    /// sent now.
+    public mutating func dequeue(_ write: (FrameHeader?, ArraySlice<UInt8>) -> Void) -> Progress? {
+        if !control.isEmpty {
+            let frame = control.removeFirst()
+            controlBytes -= frame.count
+            queuedBytes -= frame.count
+            write(nil, frame[...])
+            return .control
+        }
+        while firstTurn < turns.count {
+            let stream = turns[firstTurn]
+            firstTurn += 1
+            if firstTurn == turns.count {
+                turns.removeAll(keepingCapacity: true)
+                firstTurn = 0
+            }
+            guard streams[stream] != nil else { continue }
+            streams[stream]?.isReady = false
+            if let progress = sendSlice(of: stream, write) {
+                schedule(stream)
+                return progress
+            }
+        }
+        return nil
+    }
+
+    private mutating func sendSlice(of id: UInt32, _ write: (FrameHeader?, ArraySlice<UInt8>) -> Void) -> Progress? {
+        guard var stream = streams.removeValue(forKey: id) else { return nil }
+        guard var message = stream.next, Self.canSend(message, stream.credit) else {
+            streams[id] = stream
+            return nil
+        }
+        let left = message.payload.count - message.sent
+        let size = min(left, maxFrame, message.type == .end ? left : stream.credit)
+        let slice = message.payload[message.sent..<(message.sent + size)]
+        let header = FrameHeader(message.type, stream: id, length: size, more: size < left)
+        write(header, slice)
+        message.sent += size
+        stream.queued -= size
+        queuedBytes -= size
+        if size < left {
+            stream.messages[stream.first] = message
+        } else {
+            stream.first += 1
+            if stream.first == stream.messages.count {
+                stream.messages.removeAll(keepingCapacity: true)
+                stream.first = 0
+            }
+        }
+        if message.type == .end {
+            if size == left { return .end(stream: id) }
+            streams[id] = stream
+            return .partOfEnd
+        }
+        stream.credit -= size
+        let resume = stream.isPaused && stream.queued <= Self.lowWater
+        if resume { stream.isPaused = false }
+        streams[id] = stream
+        return .data(stream: id, bytes: size, resume: resume)
+    }
+}
