@@ -72,7 +72,10 @@ let package = Package(
 
         // L4: what a person starts.
         .executableTarget(
-            name: "llmgwd", dependencies: ["LLMGWCore", "LLMGWControl", "LLMGWGateway", logging, arguments, lifecycle],
+            name: "llmgwd", dependencies: [
+                "LLMGWCore", "LLMGWTransport", "LLMGWControl", "LLMGWGateway", logging, arguments, lifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "llmgw-ctl", dependencies: ["LLMGWCore", "LLMGWControl", "LLMGatewayClient", arguments],

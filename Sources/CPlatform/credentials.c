@@ -1,17 +1,10 @@
 #define _GNU_SOURCE
 #include "CPlatform.h"
 
-#include <errno.h>
+#include <stddef.h>
 #include <sys/socket.h>
 
-int cplatform_peer_credentials(int fd, struct cplatform_peer *peer) {
-    struct ucred credentials;
-    socklen_t length = sizeof credentials;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) {
-        return errno;
-    }
-    peer->uid = credentials.uid;
-    peer->gid = credentials.gid;
-    peer->pid = credentials.pid;
-    return 0;
-}
+_Static_assert(sizeof(struct cplatform_peer) == sizeof(struct ucred), "cplatform_peer is struct ucred");
+_Static_assert(offsetof(struct cplatform_peer, pid) == offsetof(struct ucred, pid), "cplatform_peer is struct ucred");
+_Static_assert(offsetof(struct cplatform_peer, uid) == offsetof(struct ucred, uid), "cplatform_peer is struct ucred");
+_Static_assert(offsetof(struct cplatform_peer, gid) == offsetof(struct ucred, gid), "cplatform_peer is struct ucred");

@@ -1,0 +1,261 @@
+import LLMGWCore
+
+/// Makes the configuration from a checked document, and checks what no single setting can tell: names that refer to others, keys, addresses.
+struct ConfigurationBuilder {
+    let document: SettingsDocument
+    let sources: ConfigurationSources
+    var report: ProblemReport
+
+    mutating func build() -> GatewayConfiguration {
+        let server = buildServer()
+        var providers: [String: ProviderSettings] = [:]
+        for (name, section) in document.providers { providers[name] = buildProvider(name, section) }
+        var models: [String: ModelSettings] = [:]
+        for (name, section, parameters) in document.models { models[name] = buildModel(name, section, parameters) }
+        if document.models.isEmpty {
+            report.problem([], "no model is configured; add a section [models.NAME] and its provider")
+        }
+        checkNames(models)
+        return GatewayConfiguration(
+            server: server, providers: providers, models: models, defaults: buildDefaults(models), path: report.file,
+            effective: EffectiveSettings.list(document))
+    }
+
+    // MARK: Server
+
+    private mutating func buildServer() -> ServerSettings {
+        let section = document.server
+        var server = ServerSettings()
+        if let socket = section.string("socket") {
+            if !socket.hasPrefix("/") { report.problem(["server", "socket"], "is not an absolute path") }
+            server.socket = socket
+        }
+        server.socketMode = section.integer("socket_mode").map(UInt32.init) ?? server.socketMode
+        server.adminUIDs = ids("admin_users", "user", sources.uid)
+        server.adminGIDs = ids("admin_groups", "group", sources.gid)
+        server.maxConnectionsPerUID = section.integer("max_connections_per_uid") ?? server.maxConnectionsPerUID
+        server.maxStreamsPerUID = section.integer("max_streams_per_uid") ?? server.maxStreamsPerUID
+        server.maxStreamsPerConnection = section.integer("max_streams_per_connection") ?? server.maxStreamsPerConnection
+        server.handshakeTimeout = section.duration("handshake_timeout") ?? server.handshakeTimeout
+        server.idleTimeout = section.duration("idle_timeout") ?? server.idleTimeout
+        server.writeTimeout = section.duration("write_timeout") ?? server.writeTimeout
+        server.requestTimeout = section.duration("request_timeout") ?? server.requestTimeout
+        server.drainTimeout = section.duration("drain_timeout") ?? server.drainTimeout
+        server.batchConcurrency = section.integer("batch_concurrency") ?? server.batchConcurrency
+        return server
+    }
+
+    private mutating func ids(_ setting: String, _ what: String, _ find: (String) -> UInt32?) -> Set<UInt32> {
+        var ids: Set<UInt32> = []
+        for name in document.server.strings(setting) ?? [] {
+            if let id = UInt32(name) ?? find(name) {
+                ids.insert(id)
+            } else {
+                report.problem(["server", setting], "this host has no \(what) \"\(name)\"")
+            }
+        }
+        return ids
+    }
+
+    // MARK: Providers
+
+    private mutating func buildProvider(_ name: String, _ section: SettingsDocument.Section) -> ProviderSettings {
+        var provider = ProviderSettings(name: name, baseURL: baseURL(section))
+        provider.kind = section.string("kind").flatMap(ProviderSettings.Kind.init) ?? provider.kind
+        provider.key = key(section)
+        provider.headers = headers(section)
+        provider.httpVersion =
+            section.string("http_version").flatMap(ProviderSettings.HTTPVersion.init) ?? provider.httpVersion
+        provider.caFile = section.string("ca_file")
+        if let path = provider.caFile, case .failure(let error) = sources.read(path, false) {
+            report.problem(section.path + ["ca_file"], "the file \(path) \(error.problem)")
+        }
+        provider.timeouts.connect = section.duration("connect_timeout") ?? provider.timeouts.connect
+        provider.timeouts.firstToken = section.duration("first_token_timeout") ?? provider.timeouts.firstToken
+        provider.timeouts.idle = section.duration("idle_timeout") ?? provider.timeouts.idle
+        provider.timeouts.total = section.duration("total_timeout") ?? provider.timeouts.total
+        provider.timeouts.drain = section.duration("end_timeout") ?? provider.timeouts.drain
+        provider.maxConcurrency = section.integer("max_concurrency") ?? provider.maxConcurrency
+        provider.maxQueue = section.integer("max_queue") ?? provider.maxQueue
+        provider.embedBatching.maxBatch = section.integer("embed_max_batch") ?? provider.embedBatching.maxBatch
+        provider.embedBatching.maxWait = section.duration("embed_max_wait") ?? provider.embedBatching.maxWait
+        provider.embedBatching.maxQueue = section.integer("embed_max_queue") ?? provider.embedBatching.maxQueue
+        return provider
+    }
+
+    private mutating func baseURL(_ section: SettingsDocument.Section) -> String {
+        guard let text = section.string("base_url") else { return "" }
+        let path = section.path + ["base_url"]
+        let scheme = ["https://", "http://"].first { text.lowercased().hasPrefix($0) }
+        guard let scheme else {
+            report.problem(path, "is not an http or https URL")
+            return ""
+        }
+        let rest = text.dropFirst(scheme.count)
+        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        // The URL itself may hold a password: it is not repeated.
+        if authority.contains("@") {
+            report.problem(path, "holds user information; use key_credential, key_file or key_env")
+        }
+        if rest.contains("?") || rest.contains("#") {
+            report.problem(path, "has a query or fragment, which a base does not have")
+        }
+        if text.contains(where: { $0.isWhitespace || $0.isNewline }) { report.problem(path, "has blanks in it") }
+        let host =
+            authority.hasPrefix("[") ? authority.prefix { $0 != "]" }.dropFirst() : authority.prefix { $0 != ":" }
+        if host.isEmpty { report.problem(path, "names no host") }
+        if scheme == "http://", !Self.isLoopback(String(host)) {
+            report.warning(path, "is plain http to another host: prompts and the key travel unencrypted")
+        }
+        var base = Substring(text)
+        while base.hasSuffix("/") { base = base.dropLast() }
+        return String(base)
+    }
+
+    private static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "::1" || host.hasPrefix("127.")
+    }
+
+    private mutating func key(_ section: SettingsDocument.Section) -> Secret? {
+        let names = ["key_credential", "key_file", "key_env"].filter { section.string($0) != nil }
+        guard names.count <= 1 else {
+            report.problem(section.path + [names[1]], "is one key too many beside \(names[0])")
+            return nil
+        }
+        guard let name = names.first, let value = section.string(name) else { return nil }
+        let path = section.path + [name]
+        switch name {
+        case "key_env":
+            guard let text = sources.variable(value), !text.isEmpty else {
+                report.problem(path, "the environment variable \(value) is not set")
+                return nil
+            }
+            return checkedKey(text, path)
+        case "key_file":
+            guard value.hasPrefix("/") else {
+                report.problem(path, "is not an absolute path")
+                return nil
+            }
+            return keyFile(value, isSecret: true, path)
+        default:
+            guard let directory = sources.variable("CREDENTIALS_DIRECTORY"), !directory.isEmpty else {
+                report.problem(
+                    path,
+                    "there are no credentials ($CREDENTIALS_DIRECTORY is not set); add LoadCredential=\(value):FILE to the unit"
+                )
+                return nil
+            }
+            guard !value.contains("/") else {
+                report.problem(path, "is the name of a credential, not a path")
+                return nil
+            }
+            return keyFile("\(directory)/\(value)", isSecret: false, path)
+        }
+    }
+
+    private mutating func keyFile(_ file: String, isSecret: Bool, _ path: [String]) -> Secret? {
+        switch sources.read(file, isSecret) {
+        case .success(let text): return checkedKey(text, path)
+        case .failure(let error):
+            report.problem(path, "the file \(file) \(error.problem)")
+            return nil
+        }
+    }
+
+    private mutating func checkedKey(_ text: String, _ path: [String]) -> Secret? {
+        let key = text.drop(while: \.isWhitespace)
+        let end = key.lastIndex { !$0.isWhitespace }
+        guard let end else {
+            report.problem(path, "the key is empty")
+            return nil
+        }
+        let trimmed = key[...end]
+        guard trimmed.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            report.problem(path, "the key has characters that an HTTP header cannot carry")
+            return nil
+        }
+        return Secret(String(trimmed))
+    }
+
+    private mutating func headers(_ section: SettingsDocument.Section) -> [ProviderSettings.Header] {
+        var headers: [ProviderSettings.Header] = []
+        for (name, value) in (section.table("headers") ?? [:]).sorted(by: { $0.key < $1.key }) {
+            let path = section.path + ["headers", name]
+            let isToken =
+                !name.isEmpty
+                && name.utf8.allSatisfy { (0x21...0x7E).contains($0) && !#"()<>@,;:\"/[]?={}"#.utf8.contains($0) }
+            guard isToken else {
+                report.problem(path, "is not the name of a header")
+                continue
+            }
+            var text = value
+            if value.hasPrefix("$") {
+                let variable = String(value.dropFirst())
+                guard let found = sources.variable(variable) else {
+                    report.problem(path, "the environment variable \(variable) is not set")
+                    continue
+                }
+                text = found
+            }
+            guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+                report.problem(path, "has a value with control characters")
+                continue
+            }
+            headers.append(.init(name: name, value: Secret(text)))
+        }
+        return headers
+    }
+
+    // MARK: Models
+
+    private mutating func buildModel(
+        _ name: String, _ section: SettingsDocument.Section, _ parameters: SettingsDocument.Section
+    ) -> ModelSettings {
+        let provider = section.string("provider") ?? ""
+        let providers = document.providers.map(\.name)
+        if !provider.isEmpty, !providers.contains(provider) {
+            report.problem(
+                section.path + ["provider"], "there is no provider \"\(provider)\"",
+                near: NearestName.among(providers, to: provider))
+        }
+        return ModelSettings(
+            name: name, provider: provider, upstreamModel: section.string("upstream_model") ?? name,
+            aliases: section.strings("aliases") ?? [],
+            contextLength: section.integer("context_length").map(UInt32.init),
+            capabilities: section.strings("capabilities").map { Set($0.compactMap(ModelSettings.Capability.init)) },
+            defaultParameters: Sampling(
+                temperature: parameters.number("temperature"), topP: parameters.number("top_p"),
+                maxTokens: parameters.integer("max_tokens").map(UInt32.init), stop: parameters.strings("stop") ?? [],
+                seed: parameters.integer("seed").map(Int64.init),
+                presencePenalty: parameters.number("presence_penalty"),
+                frequencyPenalty: parameters.number("frequency_penalty")))
+    }
+
+    /// A name means one model.
+    private mutating func checkNames(_ models: [String: ModelSettings]) {
+        var owners: [String: String] = [:]
+        for name in models.keys { owners[name] = name }
+        for model in models.values.sorted(by: { $0.name < $1.name }) {
+            for alias in model.aliases {
+                if let owner = owners[alias] {
+                    report.problem(["models", model.name, "aliases"], "\"\(alias)\" already means the model \(owner)")
+                }
+                owners[alias] = model.name
+            }
+        }
+    }
+
+    private mutating func buildDefaults(_ models: [String: ModelSettings]) -> DefaultSettings {
+        let names = models.values.flatMap { [$0.name] + $0.aliases }
+        func check(_ setting: String, _ report: inout ProblemReport) -> String? {
+            guard let name = document.defaults.string(setting) else { return nil }
+            if !names.contains(name) {
+                report.problem(
+                    ["defaults", setting], "there is no model \"\(name)\"",
+                    near: NearestName.among(names.sorted(), to: name))
+            }
+            return name
+        }
+        return DefaultSettings(model: check("model", &report), embeddingModel: check("embedding_model", &report))
+    }
+}

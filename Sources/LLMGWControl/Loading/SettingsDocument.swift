@@ -1,0 +1,130 @@
+import LLMGWCore
+
+/// A TOML document, checked against the settings table: known keys, right types, values in range.
+struct SettingsDocument: Sendable {
+    /// One section's values, by the settings' names.
+    struct Section: Sendable {
+        let schema: SettingsSection
+        let path: [String]
+        var values: [String: SettingValue] = [:]
+
+        func string(_ name: String) -> String? { if case .string(let text)? = values[name] { text } else { nil } }
+        func integer(_ name: String) -> Int? { if case .integer(let number)? = values[name] { number } else { nil } }
+        func number(_ name: String) -> Double? { if case .number(let number)? = values[name] { number } else { nil } }
+        func duration(_ name: String) -> Duration? {
+            if case .duration(let value)? = values[name] { value } else { nil }
+        }
+        func strings(_ name: String) -> [String]? { if case .strings(let texts)? = values[name] { texts } else { nil } }
+        func table(_ name: String) -> [String: String]? {
+            if case .table(let table)? = values[name] { table } else { nil }
+        }
+    }
+
+    var server: Section
+    var defaults: Section
+    var providers: [(name: String, section: Section)] = []
+    var models: [(name: String, section: Section, parameters: Section)] = []
+    /// What the file said, for `config show`.
+    private(set) var written: Set<[String]> = []
+
+    init(_ root: [(key: String, node: TOMLNode)], _ report: inout ProblemReport) {
+        server = Section(schema: SettingsTable.server, path: ["server"])
+        defaults = Section(schema: SettingsTable.defaults, path: ["defaults"])
+        let known = ["server", "providers", "models", "defaults"]
+        for (key, node) in root {
+            guard known.contains(key) else {
+                report.problem([key], "unknown section", near: NearestName.among(known, to: key))
+                continue
+            }
+            guard case .table(let members) = node else {
+                report.problem([key], "is \(node.kindName); expected a section [\(key)]")
+                continue
+            }
+            switch key {
+            case "server": server = read(SettingsTable.server, ["server"], members, &report)
+            case "defaults": defaults = read(SettingsTable.defaults, ["defaults"], members, &report)
+            case "providers":
+                readNamed(key, members, &report) { name, members, document, report in
+                    document.providers.append(
+                        (name, document.read(SettingsTable.provider, [key, name], members, &report)))
+                }
+            default:
+                readNamed(key, members, &report) { name, members, document, report in
+                    document.readModel(name, members, &report)
+                }
+            }
+        }
+    }
+
+    private mutating func readNamed(
+        _ key: String, _ members: [(key: String, node: TOMLNode)], _ report: inout ProblemReport,
+        _ body: (String, [(key: String, node: TOMLNode)], inout SettingsDocument, inout ProblemReport) -> Void
+    ) {
+        for (name, node) in members {
+            guard case .table(let members) = node else {
+                report.problem([key, name], "is \(node.kindName); expected a section [\(key).NAME]")
+                continue
+            }
+            guard Self.isName(name) else {
+                report.problem([key, name], "is not a name; use letters, digits and - _ . : / @ +")
+                continue
+            }
+            body(name, members, &self, &report)
+        }
+    }
+
+    private mutating func readModel(
+        _ name: String, _ members: [(key: String, node: TOMLNode)], _ report: inout ProblemReport
+    ) {
+        let path = ["models", name, "parameters"]
+        var parameters = Section(schema: SettingsTable.parameters, path: path)
+        var own = members
+        if let index = own.firstIndex(where: { $0.key == "parameters" }) {
+            let node = own.remove(at: index).node
+            if case .table(let members) = node {
+                parameters = read(SettingsTable.parameters, path, members, &report)
+            } else {
+                report.problem(path, "is \(node.kindName); expected a section [models.NAME.parameters]")
+            }
+        }
+        models.append(
+            (name, read(SettingsTable.model, ["models", name], own, &report, alsoKnown: ["parameters"]), parameters))
+    }
+
+    private mutating func read(
+        _ schema: SettingsSection, _ path: [String], _ members: [(key: String, node: TOMLNode)],
+        _ report: inout ProblemReport, alsoKnown: [String] = []
+    ) -> Section {
+        var section = Section(schema: schema, path: path)
+        for (key, node) in members {
+            guard let setting = schema.setting(key) else {
+                if key == "key", schema.path == SettingsTable.provider.path {
+                    report.problem(
+                        path + [key], "a key does not belong in this file; use key_credential, key_file or key_env")
+                } else {
+                    report.problem(
+                        path + [key], "unknown setting",
+                        near: NearestName.among(schema.settings.map(\.name) + alsoKnown, to: key))
+                }
+                continue
+            }
+            written.insert(path + [key])
+            switch SettingValue.read(node, as: setting.kind) {
+            case .success(let value): section.values[key] = value
+            case .failure(let mismatch):
+                let problem =
+                    setting.isSecret ? "is not as expected; expected \(setting.kind.expectation)" : mismatch.problem
+                report.problem(path + [key], problem, near: mismatch.near)
+            }
+        }
+        for setting in schema.settings where setting.isRequired && !written.contains(path + [setting.name]) {
+            report.problem(path + [setting.name], "is missing; expected \(setting.kind.expectation)")
+        }
+        return section
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 200
+            && text.allSatisfy { $0.isLetter || $0.isNumber || "-_.:/@+".contains($0) }
+    }
+}

@@ -1,0 +1,87 @@
+import Glibc
+import LLMGWCore
+import LLMGWWire
+
+/// What administrators see and do. Every method asks by itself who the caller is.
+@GatewayLoop
+final class AdminService {
+    private let configuration: GatewayConfiguration
+    private let pipeline: InferencePipeline
+    private let statistics: Statistics
+    private let calls: CallTable
+    private let accounts: ClientAccounts
+    private let connections: ConnectionRegistry
+    private let scheduler: any LoopScheduler
+    private let started: MonotonicInstant
+    var isDraining = false
+
+    init(
+        configuration: GatewayConfiguration, pipeline: InferencePipeline, statistics: Statistics, calls: CallTable,
+        accounts: ClientAccounts, connections: ConnectionRegistry
+    ) {
+        self.configuration = configuration
+        self.pipeline = pipeline
+        self.statistics = statistics
+        self.calls = calls
+        self.accounts = accounts
+        self.connections = connections
+        self.scheduler = pipeline.scheduler
+        self.started = pipeline.scheduler.now
+    }
+
+    /// Root, the daemon's own user, and those that the configuration names. A caller's group is the one it had when it connected.
+    private func isAdministrator(_ peer: PeerIdentity) -> Bool {
+        peer.uid == 0 || peer.uid == getuid() || configuration.server.adminUIDs.contains(peer.uid)
+            || configuration.server.adminGIDs.contains(peer.gid)
+    }
+
+    func status(for peer: PeerIdentity) -> DaemonStatus {
+        let everybody = isAdministrator(peer)
+        return DaemonStatus(
+            version: Version.current, pid: UInt32(getpid()), uptime: scheduler.now - started,
+            state: isDraining ? .draining : .serving, connections: UInt32(connections.count),
+            inFlight: UInt32(calls.all.count { $0.method.service == "Gateway" }), totals: statistics.totals,
+            protocolErrors: statistics.protocolErrors, residentBytes: ProcessMemory.residentBytes(),
+            providers: providers, models: statistics.modelStatuses,
+            clients: accounts.statuses.filter { everybody || $0.uid == peer.uid })
+    }
+
+    private var providers: [ProviderStatus] {
+        pipeline.pools.values.sorted { $0.settings.name < $1.settings.name }.map { pool in
+            let counts = statistics.attempts(provider: pool.settings.name)
+            return ProviderStatus(
+                name: pool.settings.name, kind: pool.settings.kind.rawValue, baseURL: pool.settings.baseURL,
+                inFlight: UInt32(pool.inFlight), waiting: UInt32(pool.waiting),
+                maxConcurrency: UInt32(pool.settings.maxConcurrency), attempts: counts.attempts,
+                failures: counts.failures)
+        }
+    }
+
+    func requests(for peer: PeerIdentity) -> RequestList {
+        let everybody = isAdministrator(peer)
+        let now = scheduler.now
+        let visible = calls.all.filter { call in
+            call.method.service == "Gateway" && (everybody || call.peer.uid == peer.uid)
+        }
+        return RequestList(requests: visible.map { $0.summary(now: now) })
+    }
+
+    /// Other users' requests look the same as those that do not exist.
+    func cancel(_ target: CancelTarget, for peer: PeerIdentity) throws(GatewayError) -> CancelOutcome {
+        guard let id = RequestID(target.requestID) else {
+            throw GatewayError(.invalidRequest, "request_id: a request id has 16 hexadecimal digits")
+        }
+        guard let call = calls[id], isAdministrator(peer) || call.peer.uid == peer.uid else {
+            return CancelOutcome(found: false)
+        }
+        call.cancel(GatewayError(.cancelledByOperator, "the request was cancelled by uid \(peer.uid)"))
+        return CancelOutcome(found: true)
+    }
+
+    func configuration(for peer: PeerIdentity) throws(GatewayError) -> ConfigurationView {
+        guard isAdministrator(peer) else {
+            throw GatewayError(.permissionDenied, "GetConfig is for administrators, and uid \(peer.uid) is none")
+        }
+        return ConfigurationView(path: configuration.path, settings: configuration.effective)
+    }
+}

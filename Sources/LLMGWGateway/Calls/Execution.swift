@@ -1,0 +1,52 @@
+import LLMGWCore
+
+/// One piece of work that may be given up: a client's call, an item of a batch, a merged embedding.
+///
+/// Cancelling is an event with one owner: whoever waits on behalf of the work sets `interrupt`, and gets the error that ends it.
+@GatewayLoop
+final class Execution {
+    let requestID: RequestID
+    let started: MonotonicInstant
+    let deadline: MonotonicInstant
+    var phase = RequestSummary.Phase.waiting
+    var attempts: UInt32 = 0
+    var queueTime = Duration.zero
+    /// Why the work is to end early; set once.
+    private(set) var cancellation: GatewayError?
+    /// Ends the present wait with this error. Set while there is one.
+    var interrupt: (@GatewayLoop (GatewayError) -> Void)?
+
+    init(requestID: RequestID, started: MonotonicInstant, deadline: MonotonicInstant) {
+        self.requestID = requestID
+        self.started = started
+        self.deadline = deadline
+    }
+
+    func cancel(_ error: GatewayError) {
+        guard cancellation == nil else { return }
+        cancellation = error
+        let interrupt = self.interrupt
+        self.interrupt = nil
+        interrupt?(error)
+    }
+
+    /// For the places where work goes on after a wait.
+    func checkCancellation() throws(GatewayError) {
+        if let cancellation { throw cancellation }
+    }
+
+    /// A part of this work, with an end of its own.
+    func child() -> Execution {
+        Execution(requestID: requestID, started: started, deadline: deadline)
+    }
+}
+
+extension GatewayError {
+    /// The caller's time ran out.
+    static func deadline(notProcessed: Bool) -> GatewayError {
+        var error = GatewayError(.deadlineExceeded, "the request's time ran out")
+        error.notProcessed = notProcessed
+        if notProcessed { error.retry = .safe }
+        return error
+    }
+}

@@ -1,0 +1,275 @@
+import LLMGWCore
+import LLMGWWire
+import NIOCore
+
+/// One client's connection: drives the state machines, owns the channel, and knows the calls that run on it.
+@GatewayLoop
+final class ClientConnection {
+    /// What a client may make us queue by asking (PING, refused requests) without reading the answers.
+    private static let controlLimit = 1 << 20
+    /// Replies that wait for a client that does not read.
+    private static let queueLimit = 128 << 20
+    private static let writeSize = 64 << 10
+
+    let peer: PeerIdentity
+    private(set) var hello = ClientHello(clientName: "", clientVersion: "")
+    private let channel: any Channel
+    private let host: any ConnectionHost
+    private var machine: ServerConnectionStateMachine
+    private var outbound: OutboundQueue
+    private var calls: [UInt32: Call] = [:]
+    private var actions: [ServerConnectionStateMachine.Action] = []
+    private var handshakeTimer: (any ScheduledAction)?
+    private var flushIsScheduled = false
+    private var isClosed = false
+    private var closesWhenSent = false
+    private var isDraining = false
+    /// Whether it takes one of its user's places; one that was refused does not.
+    var isCounted = false
+
+    /// For the sweep: when the client last sent anything, or a call ended.
+    private(set) var lastActivity: MonotonicInstant
+    /// For the sweep: since when written bytes wait to be taken; nil while none do.
+    private(set) var stalledSince: MonotonicInstant?
+    private var writesPending = 0
+
+    init(peer: PeerIdentity, channel: any Channel, host: any ConnectionHost) {
+        self.peer = peer
+        self.channel = channel
+        self.host = host
+        self.machine = ServerConnectionStateMachine(limits: host.limits)
+        self.outbound = OutboundQueue(
+            initialCredit: Int(host.limits.initialCredit), maxFrame: Int(host.limits.maxFrame))
+        self.lastActivity = host.scheduler.now
+        self.handshakeTimer = host.scheduler.schedule(at: host.scheduler.now + host.handshakeTimeout) { [weak self] in
+            self?.fail(ConnectionError(GatewayError(.handshakeTimeout, "preface and HELLO did not come in time")))
+        }
+    }
+
+    var isIdle: Bool { calls.isEmpty && machine.isOpen }
+
+    // MARK: From the client
+
+    func receive(_ buffer: ByteBuffer) {
+        guard !isClosed, !closesWhenSent else { return }
+        lastActivity = host.scheduler.now
+        // Actions are collected first: performing one may change the state machine again.
+        var violation: ProtocolViolation?
+        buffer.withUnsafeReadableBytes { bytes in
+            do throws(ProtocolViolation) {
+                try machine.receive(bytes) { action throws(ProtocolViolation) in actions.append(action) }
+            } catch {
+                violation = error
+            }
+        }
+        let received = actions
+        actions.removeAll(keepingCapacity: true)
+        for action in received where !isClosed { perform(action) }
+        if let violation {
+            reject(violation)
+        } else if outbound.controlBytes > Self.controlLimit {
+            reject(.tooManyUnreadAnswers)
+        }
+    }
+
+    private func perform(_ action: ServerConnectionStateMachine.Action) {
+        switch action {
+        case .hello(let payload): accept(payload)
+        case .request(let stream, let method, let body): begin(stream, method, body)
+        case .refuse(let stream, let error):
+            outbound.open(stream)
+            end(stream, EndEnvelope(error: error))
+        case .cancel(let stream):
+            calls[stream]?.cancel(GatewayError(.cancelled, "the client cancelled the request"))
+        case .credit(let stream, let bytes):
+            outbound.credit(stream, bytes)
+            scheduleFlush()
+        case .pong(let payload):
+            outbound.enqueueControl(FrameHeader.frame(.pong, payload: payload))
+            scheduleFlush()
+        }
+    }
+
+    private func accept(_ payload: [UInt8]) {
+        do throws(MessageError) {
+            hello = try ClientHello.decode(payload, with: host.codec)
+        } catch {
+            return reject(.malformedMessage)
+        }
+        handshakeTimer?.cancel()
+        handshakeTimer = nil
+        let answer = ServerHello(serverVersion: host.serverVersion, limits: host.limits)
+        outbound.enqueueControl(FrameHeader.frame(.helloOK, payload: answer.encode(with: host.codec)))
+        scheduleFlush()
+    }
+
+    private func begin(_ stream: UInt32, _ method: UInt16, _ body: [UInt8]) {
+        outbound.open(stream)
+        do throws(GatewayError) {
+            let call = try host.makeCall(method: method, request: body, on: self, stream: stream)
+            calls[stream] = call
+            host.run(call)
+        } catch {
+            end(stream, EndEnvelope(error: error))
+        }
+    }
+
+    // MARK: To the client
+
+    func sendHead(_ stream: UInt32, _ head: ReplyHead) {
+        guard !isClosed else { return }
+        outbound.enqueueControl(FrameHeader.frame(.head, stream: stream, payload: head.encode(with: host.codec)))
+        scheduleFlush()
+    }
+
+    /// True if the producer should pause until its call is told to resume.
+    func sendData(_ stream: UInt32, _ payload: [UInt8]) -> Bool {
+        guard !isClosed else { return false }
+        let pause = outbound.enqueueData(stream, payload)
+        if outbound.queuedBytes > Self.queueLimit { abort() }
+        scheduleFlush()
+        return pause
+    }
+
+    /// `discardingData` where the end must not wait for credit.
+    func finish(_ stream: UInt32, _ envelope: EndEnvelope, discardingData: Bool) {
+        guard calls.removeValue(forKey: stream) != nil, !isClosed else { return }
+        if discardingData { outbound.dropData(stream) }
+        end(stream, envelope)
+    }
+
+    private func end(_ stream: UInt32, _ envelope: EndEnvelope) {
+        machine.ended(stream: stream)
+        lastActivity = host.scheduler.now
+        outbound.enqueueEnd(stream, envelope.encode(with: host.codec))
+        if outbound.queuedBytes > Self.queueLimit { abort() }
+        if isDraining, calls.isEmpty { closesWhenSent = true }
+        scheduleFlush()
+    }
+
+    /// No new calls on this connection. It is closed once those that run have ended.
+    func goAway(reason: String, grace: Duration) {
+        guard !isClosed, !isDraining else { return }
+        isDraining = true
+        let message = GoAway(lastStream: machine.drain(), reason: reason, grace: grace)
+        outbound.enqueueControl(FrameHeader.frame(.goAway, payload: message.encode(with: host.codec)))
+        if calls.isEmpty { closesWhenSent = true }
+        scheduleFlush()
+    }
+
+    private func reject(_ violation: ProtocolViolation) {
+        host.countProtocolError()
+        let major = UInt32(Version.protocolMajor)
+        fail(
+            ConnectionError(
+                GatewayError(violation.reason, "\(violation.explanation) (\(violation.rawValue))"),
+                majorVersions: violation == .otherVersion ? major...major : nil))
+    }
+
+    /// Tells the client why, and closes.
+    func fail(_ error: ConnectionError) {
+        guard !isClosed, !closesWhenSent else { return }
+        cancelCalls()
+        outbound.enqueueControl(FrameHeader.frame(.error, payload: error.encode(with: host.codec)))
+        closesWhenSent = true
+        scheduleFlush()
+    }
+
+    /// Closes without a word: the client does not take what is sent.
+    func abort() {
+        guard !isClosed else { return }
+        channel.close(promise: nil)
+    }
+
+    /// NIO says that the connection is gone.
+    func closed() {
+        guard !isClosed else { return }
+        isClosed = true
+        handshakeTimer?.cancel()
+        cancelCalls()
+        host.connectionClosed(self)
+    }
+
+    private func cancelCalls() {
+        let running = calls.values
+        for call in running { call.cancel(GatewayError(.cancelled, "the client closed the connection")) }
+        calls.removeAll()
+    }
+
+    // MARK: Writing
+
+    /// Gathers what one turn of the loop queues into as few writes as possible.
+    private func scheduleFlush() {
+        guard !flushIsScheduled, !isClosed else { return }
+        flushIsScheduled = true
+        host.scheduler.submit { [self] in
+            flushIsScheduled = false
+            pump()
+        }
+    }
+
+    /// Hands to NIO what may be sent now.
+    func pump() {
+        guard !isClosed else { return }
+        var wrote = false
+        while outbound.isSendable, channel.isWritable {
+            var buffer = channel.allocator.buffer(capacity: min(outbound.queuedBytes + 256, Self.writeSize * 2))
+            while buffer.readableBytes < Self.writeSize, let progress = dequeue(into: &buffer) {
+                noteProgress(progress)
+            }
+            guard buffer.readableBytes > 0 else { break }
+            write(buffer)
+            wrote = true
+        }
+        if wrote { channel.flush() }
+        if closesWhenSent, !outbound.isSendable, writesPending == 0 { channel.close(promise: nil) }
+    }
+
+    private func dequeue(into buffer: inout ByteBuffer) -> OutboundQueue.Progress? {
+        outbound.dequeue { header, payload in
+            header?.write { buffer.writeInteger($0) }
+            buffer.writeBytes(payload)
+        }
+    }
+
+    private func noteProgress(_ progress: OutboundQueue.Progress) {
+        guard case .data(let stream, let bytes, let resume) = progress else { return }
+        machine.sentData(stream: stream, bytes: bytes)
+        if let call = calls[stream] {
+            call.noteSent(bytes)
+            if resume { call.resume() }
+        }
+    }
+
+    private func write(_ buffer: ByteBuffer) {
+        writesPending += 1
+        if stalledSince == nil { stalledSince = host.scheduler.now }
+        channel.write(buffer).whenComplete { [self] _ in
+            GatewayLoop.assumeIsolated { written() }
+        }
+    }
+
+    private func written() {
+        writesPending -= 1
+        stalledSince = writesPending > 0 ? host.scheduler.now : nil
+        if closesWhenSent, !outbound.isSendable, writesPending == 0, !isClosed { channel.close(promise: nil) }
+    }
+}
+
+/// What a connection needs from the gateway around it.
+@GatewayLoop
+protocol ConnectionHost: AnyObject {
+    var scheduler: any LoopScheduler { get }
+    var codec: MessageCodec { get }
+    var limits: ConnectionLimits { get }
+    var serverVersion: String { get }
+    var handshakeTimeout: Duration { get }
+
+    /// Throws if the request's envelope is not decodable, the method unknown, or the user has too many calls open.
+    func makeCall(
+        method: UInt16, request: [UInt8], on connection: ClientConnection, stream: UInt32
+    ) throws(GatewayError) -> Call
+    func run(_ call: Call)
+    func connectionClosed(_ connection: ClientConnection)
+    func countProtocolError()
+}

@@ -1,0 +1,52 @@
+import LLMGWCore
+import NIOCore
+
+/// All connections, and the clock that closes those that are idle or take nothing.
+@GatewayLoop
+final class ConnectionRegistry {
+    private static let sweepInterval = Duration.seconds(1)
+
+    private let settings: ServerSettings
+    private let scheduler: any LoopScheduler
+    private var connections: [ObjectIdentifier: ClientConnection] = [:]
+    private var sweepTimer: (any ScheduledAction)?
+
+    init(settings: ServerSettings, scheduler: any LoopScheduler) {
+        self.settings = settings
+        self.scheduler = scheduler
+    }
+
+    var count: Int { connections.count }
+    var all: [ClientConnection] { Array(connections.values) }
+
+    func add(_ connection: ClientConnection) {
+        connections[ObjectIdentifier(connection)] = connection
+        if sweepTimer == nil { scheduleSweep() }
+    }
+
+    /// False if it was removed before.
+    func remove(_ connection: ClientConnection) -> Bool {
+        connections.removeValue(forKey: ObjectIdentifier(connection)) != nil
+    }
+
+    /// Only while there are connections: an idle daemon sleeps.
+    private func scheduleSweep() {
+        sweepTimer = scheduler.schedule(at: scheduler.now + Self.sweepInterval) { [weak self] in
+            guard let self else { return }
+            sweepTimer = nil
+            sweep()
+            if !connections.isEmpty { scheduleSweep() }
+        }
+    }
+
+    private func sweep() {
+        let now = scheduler.now
+        for connection in all {
+            if let since = connection.stalledSince, now - since >= settings.writeTimeout {
+                connection.abort()
+            } else if connection.isIdle, now - connection.lastActivity >= settings.idleTimeout {
+                connection.goAway(reason: "idle", grace: .zero)
+            }
+        }
+    }
+}

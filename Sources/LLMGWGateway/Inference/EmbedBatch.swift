@@ -1,0 +1,96 @@
+import LLMGWCore
+import LLMGWPolicy
+
+/// A caller whose inputs wait in a merged call, or travel in one.
+@GatewayLoop
+final class EmbedMember {
+    enum Outcome {
+        case share(EmbedReply)
+        case failed(GatewayError)
+        /// The merged call was refused, perhaps because of another member's input.
+        case runAlone
+    }
+
+    let request: EmbedRequest
+    let execution: Execution
+    /// The call it travels in; nil while it waits.
+    weak var batch: EmbedBatch?
+    private var settled: Outcome?
+    private var continuation: CheckedContinuation<Outcome, Never>?
+
+    init(request: EmbedRequest, execution: Execution) {
+        self.request = request
+        self.execution = execution
+    }
+
+    var isSettled: Bool { settled != nil }
+
+    func outcome() async -> Outcome {
+        if let settled { return settled }
+        return await withCheckedContinuation { continuation = $0 }
+    }
+
+    /// The first outcome counts.
+    func settle(_ outcome: Outcome) {
+        guard settled == nil else { return }
+        settled = outcome
+        continuation?.resume(returning: outcome)
+        continuation = nil
+        batch?.memberSettled()
+    }
+}
+
+/// One upstream call for several callers.
+@GatewayLoop
+final class EmbedBatch {
+    let members: [EmbedMember]
+    /// Set once the call runs.
+    var execution: Execution?
+
+    init(members: [EmbedMember]) {
+        self.members = members
+        for member in members { member.batch = self }
+    }
+
+    /// With the last member the reason for the call is gone.
+    func memberSettled() {
+        guard members.allSatisfy(\.isSettled) else { return }
+        execution?.cancel(GatewayError(.cancelled, "all callers of the merged call have left"))
+    }
+
+    /// Gives every member the vectors of its own inputs, and its share of the tokens.
+    func share(_ reply: EmbedReply, among live: [EmbedMember], now: MonotonicInstant) {
+        let bytes = live.map { $0.request.inputs.reduce(0) { $0 + $1.utf8.count } }
+        let usages = reply.usage?.divided(byBytes: bytes)
+        var first = 0
+        for (index, member) in live.enumerated() {
+            let last = first + member.request.inputs.count
+            var info = reply.info
+            info.requestID = member.execution.requestID.description
+            if var latency = info.latency {
+                // The wait for company is part of this member's queueing.
+                let total = now - member.execution.started
+                latency.queue += max(.zero, total - latency.total)
+                latency.total = total
+                info.latency = latency
+            }
+            member.execution.attempts = reply.info.attempts
+            member.settle(
+                .share(
+                    EmbedReply(
+                        embeddings: Array(reply.embeddings[first..<last]), usage: usages?[index], info: info,
+                        mergedCalls: UInt32(live.count))))
+            first = last
+        }
+    }
+
+    /// An upstream that refuses the request's content refuses it for one member's sake: the others must not suffer.
+    func fail(_ error: GatewayError, _ live: [EmbedMember]) {
+        let refused = [.upstreamInvalidRequest, .contextLengthExceeded, .requestTooLarge, .contentFiltered]
+            .contains(error.reason)
+        for member in live {
+            member.execution.attempts += error.attempts
+            member.settle(refused && live.count > 1 ? .runAlone : .failed(error))
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import LLMGWCore
+import LLMGWPolicy
+import LLMGWUpstream
+
+/// Embed: calls that come close together for one model go upstream as one.
+@GatewayLoop
+final class EmbedService {
+    /// Calls that may share an upstream call: everything but the inputs is equal.
+    private struct Lane: Hashable {
+        var model: String
+        var dimensions: UInt32?
+        var user: String?
+    }
+
+    private let pipeline: InferencePipeline
+    private let defaults: DefaultSettings
+    private let statistics: Statistics
+    private let scheduler: any LoopScheduler
+    private var batchers: [Lane: EmbedBatcher<RequestID>] = [:]
+    private var members: [RequestID: EmbedMember] = [:]
+
+    init(pipeline: InferencePipeline, defaults: DefaultSettings, statistics: Statistics) {
+        self.pipeline = pipeline
+        self.defaults = defaults
+        self.statistics = statistics
+        self.scheduler = pipeline.scheduler
+    }
+
+    func embed(_ call: Call) async throws(GatewayError) {
+        let request: EmbedRequest
+        let model: ModelSettings
+        do throws(GatewayError) {
+            request = try call.request()
+            model = try pipeline.catalog.resolve(
+                request.model, default: defaults.embeddingModel, setting: "defaults.embedding_model")
+            call.note(model)
+        } catch {
+            statistics.noteRefused(error)
+            throw error
+        }
+        do throws(GatewayError) {
+            let reply = try await embed(request, model, call)
+            statistics.noteEnd(model: model, error: nil, usage: reply.usage)
+            call.finish(reply)
+        } catch {
+            statistics.noteEnd(model: model, error: error, usage: nil)
+            throw error
+        }
+    }
+
+    private func embed(
+        _ request: EmbedRequest, _ model: ModelSettings, _ call: Call
+    ) async throws(GatewayError) -> EmbedReply {
+        try model.require(.embedding, for: "Embed")
+        guard !request.inputs.isEmpty else {
+            throw GatewayError(.invalidRequest, "inputs: at least one text is needed")
+        }
+        let batching = try pipeline.catalog.provider(of: model).embedBatching
+        let lane = Lane(model: model.name, dimensions: request.dimensions, user: request.user)
+        let batcher = batchers[lane] ?? EmbedBatcher(settings: batching)
+        guard request.extra == nil, batcher.merges(inputs: request.inputs.count) else {
+            return try await alone(request, model, call.execution)
+        }
+        batchers[lane] = batcher
+        return try await merged(request, model, lane, call)
+    }
+
+    private func alone(
+        _ request: EmbedRequest, _ model: ModelSettings, _ execution: Execution
+    ) async throws(GatewayError) -> EmbedReply {
+        let (answer, info) = try await pipeline.run(.embed(request), model: model, execution: execution)
+        guard case .embed(let vectors, let usage, _) = answer.body else {
+            throw GatewayError(.internalError, "the answer is of another kind than the request")
+        }
+        return EmbedReply(embeddings: vectors, usage: usage, info: info)
+    }
+
+    private func merged(
+        _ request: EmbedRequest, _ model: ModelSettings, _ lane: Lane, _ call: Call
+    ) async throws(GatewayError) -> EmbedReply {
+        let execution = call.execution
+        try execution.checkCancellation()
+        let id = execution.requestID
+        let actions: [EmbedBatcher<RequestID>.Action]
+        do {
+            guard let added = try batchers[lane]?.add(id, inputs: request.inputs.count, now: scheduler.now) else {
+                throw GatewayError(.internalError, "the lane was just made")
+            }
+            actions = added
+        } catch let error as GatewayError {
+            throw error
+        } catch {
+            var full = GatewayError(
+                .queueFull, "too many inputs wait for the model (providers.\(model.provider).embed_max_queue)")
+            full.notProcessed = true
+            throw full
+        }
+        let member = EmbedMember(request: request, execution: execution)
+        members[id] = member
+        defer { members[id] = nil }
+        perform(actions, lane, model)
+        let timer = scheduler.schedule(at: execution.deadline) { [weak self] in
+            self?.leave(id, lane, .deadline(notProcessed: member.batch == nil))
+        }
+        execution.interrupt = { [weak self] in self?.leave(id, lane, $0) }
+        defer {
+            timer.cancel()
+            execution.interrupt = nil
+        }
+        switch await member.outcome() {
+        case .share(let reply): return reply
+        case .failed(let error): throw error
+        case .runAlone: return try await alone(request, model, execution)
+        }
+    }
+
+    private func perform(_ actions: [EmbedBatcher<RequestID>.Action], _ lane: Lane, _ model: ModelSettings) {
+        for action in actions {
+            switch action {
+            case .startTimer(let deadline):
+                _ = scheduler.schedule(at: deadline) { [weak self] in
+                    guard let self, let actions = batchers[lane]?.timerFired(now: scheduler.now) else { return }
+                    perform(actions, lane, model)
+                }
+            case .flush(let ids):
+                let batch = EmbedBatch(members: ids.compactMap { members[$0] })
+                Task { @GatewayLoop in await self.run(batch, lane, model) }
+            }
+        }
+        if batchers[lane]?.isEmpty == true { batchers[lane] = nil }
+    }
+
+    /// The merged call has a life of its own: it ends early only when the last member has left.
+    private func run(_ batch: EmbedBatch, _ lane: Lane, _ model: ModelSettings) async {
+        guard let first = batch.members.first(where: { !$0.isSettled }) else { return }
+        let latest = batch.members.map(\.execution.deadline).max() ?? first.execution.deadline
+        let execution = Execution(
+            requestID: first.execution.requestID, started: first.execution.started, deadline: latest)
+        batch.execution = execution
+        let live = batch.members.filter { !$0.isSettled }
+        let request = EmbedRequest(
+            model: model.name, inputs: live.flatMap(\.request.inputs), dimensions: lane.dimensions, user: lane.user)
+        do throws(GatewayError) {
+            let reply = try await alone(request, model, execution)
+            batch.share(reply, among: live, now: scheduler.now)
+        } catch {
+            batch.fail(error, live)
+        }
+    }
+
+    private func leave(_ id: RequestID, _ lane: Lane, _ error: GatewayError) {
+        batchers[lane]?.remove(id)
+        if batchers[lane]?.isEmpty == true { batchers[lane] = nil }
+        members[id]?.settle(.failed(error))
+    }
+}

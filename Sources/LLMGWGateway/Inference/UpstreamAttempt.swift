@@ -1,0 +1,76 @@
+import LLMGWCore
+import LLMGWUpstream
+
+/// One attempt at an upstream, as `async` code sees it: it runs until the answer is complete, the attempt has failed, or the work was
+/// cancelled. Chunks go straight to the sink, without a hop.
+@GatewayLoop
+final class UpstreamAttempt: UpstreamReceiver {
+    private let execution: Execution
+    private let sink: (any ChunkSink)?
+    private var exchange: UpstreamExchange?
+    private var continuation: CheckedContinuation<Result<UpstreamAnswer, GatewayError>, Never>?
+
+    init(_ execution: Execution, sink: (any ChunkSink)?) {
+        self.execution = execution
+        self.sink = sink
+    }
+
+    func run(
+        _ operation: UpstreamOperation, client: UpstreamClient, provider: ProviderSettings, upstreamModel: String
+    ) async -> Result<UpstreamAnswer, GatewayError> {
+        execution.phase = .connecting
+        execution.attempts += 1
+        let result = await withCheckedContinuation { continuation in
+            self.continuation = continuation
+            execution.interrupt = { [weak self] error in
+                self?.exchange?.cancel()
+                self?.finish(.failure(error))
+            }
+            exchange = client.start(
+                operation, provider: provider, upstreamModel: upstreamModel, deadline: execution.deadline,
+                receiver: self)
+            sink?.onResume = { [weak self] in self?.exchange?.resume() }
+        }
+        execution.interrupt = nil
+        sink?.onResume = nil
+        return result
+    }
+
+    private func finish(_ result: Result<UpstreamAnswer, GatewayError>) {
+        let waiting = continuation
+        continuation = nil
+        waiting?.resume(returning: result)
+    }
+
+    func upstreamConnected() { execution.phase = .waitingForFirstToken }
+
+    func upstreamReceived(_ chunk: ChatChunk) {
+        execution.phase = .streaming
+        if sink?.send(chunk) == true { exchange?.pause() }
+    }
+
+    func upstreamReceived(_ chunk: CompleteChunk) {
+        execution.phase = .streaming
+        if sink?.send(chunk) == true { exchange?.pause() }
+    }
+
+    func upstreamFinished(_ result: Result<UpstreamAnswer, GatewayError>) {
+        execution.phase = .finishing
+        finish(result)
+    }
+}
+
+/// Where the chunks of a streamed answer go.
+@GatewayLoop
+protocol ChunkSink: AnyObject {
+    var onResume: (@GatewayLoop () -> Void)? { get set }
+
+    /// True if the sender should pause until `onResume`.
+    func send(_ chunk: ChatChunk) -> Bool
+    func send(_ chunk: CompleteChunk) -> Bool
+}
+
+extension Call: ChunkSink {
+    func send(_ chunk: ChatChunk) -> Bool { sendMessage(chunk) }
+    func send(_ chunk: CompleteChunk) -> Bool { sendMessage(chunk) }
+}

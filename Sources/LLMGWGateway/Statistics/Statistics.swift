@@ -1,0 +1,50 @@
+import LLMGWCore
+
+/// What happened since the start. Counters only; nothing here depends on who asked or what.
+@GatewayLoop
+final class Statistics {
+    private(set) var totals = RequestCounts()
+    private var models: [String: (provider: String, counts: RequestCounts, usage: Usage)] = [:]
+    private var providers: [String: (attempts: UInt64, failures: UInt64)] = [:]
+    private(set) var protocolErrors: UInt64 = 0
+
+    func noteProtocolError() { protocolErrors += 1 }
+
+    func noteAttempt(provider: String, failed: Bool) {
+        providers[provider, default: (0, 0)].attempts += 1
+        if failed { providers[provider, default: (0, 0)].failures += 1 }
+    }
+
+    func attempts(provider: String) -> (attempts: UInt64, failures: UInt64) { providers[provider] ?? (0, 0) }
+
+    /// A request ended. `usage` is what the upstream counted.
+    func noteEnd(model: ModelSettings, error: GatewayError?, usage: Usage?) {
+        var entry = models[model.name] ?? (model.provider, RequestCounts(), Usage())
+        entry.counts.note(error)
+        if let usage { entry.usage = entry.usage + usage }
+        models[model.name] = entry
+        totals.note(error)
+    }
+
+    /// A request ended before its model was known.
+    func noteRefused(_ error: GatewayError) {
+        totals.note(error)
+    }
+
+    var modelStatuses: [ModelStatus] {
+        models.sorted { $0.key < $1.key }.map { name, entry in
+            ModelStatus(name: name, provider: entry.provider, counts: entry.counts, usage: entry.usage)
+        }
+    }
+}
+
+extension RequestCounts {
+    fileprivate mutating func note(_ error: GatewayError?) {
+        requests += 1
+        switch error?.code {
+        case nil: succeeded += 1
+        case .cancelled?: cancelled += 1
+        default: failed += 1
+        }
+    }
+}

@@ -1,0 +1,70 @@
+public import LLMGWCore
+
+/// Merges small concurrent Embed calls for one model into upstream calls.
+///
+/// A call is waiting, then in a batch (terminal here). The first waiting call starts the clock; a batch goes when it is full or the clock has
+/// run out. Wrong input: adding a member twice, or more inputs than a batch holds, is our bug (precondition); a timer that
+/// comes late, and a member that leaves after its batch has gone, are races and do nothing.
+public struct EmbedBatcher<Member: Hashable & Sendable>: Sendable {
+    public enum Action: Sendable, Equatable {
+        /// Call `timerFired` then.
+        case startTimer(MonotonicInstant)
+        /// Send these members' inputs in one upstream call. Their order is the order of arrival.
+        case flush([Member])
+    }
+
+    /// Too many inputs wait already.
+    public struct QueueFull: Error, Equatable {}
+
+    private let settings: EmbedBatching
+    private var waiting: [(member: Member, inputs: Int)] = []
+    private var waitingInputs = 0
+    private var flushAt: MonotonicInstant?
+
+    public init(settings: EmbedBatching) {
+        self.settings = settings
+    }
+
+    public var isEmpty: Bool { waiting.isEmpty }
+
+    /// Calls of this size are worth merging; a larger one goes alone.
+    public func merges(inputs: Int) -> Bool { inputs < settings.maxBatch }
+
+    public mutating func add(_ member: Member, inputs: Int, now: MonotonicInstant) throws(QueueFull) -> [Action] {
+        precondition(merges(inputs: inputs), "a large call goes alone")
+        guard waitingInputs + inputs <= settings.maxQueue else { throw QueueFull() }
+        var actions: [Action] = []
+        if waitingInputs + inputs > settings.maxBatch { actions.append(flush()) }
+        waiting.append((member, inputs))
+        waitingInputs += inputs
+        if waitingInputs == settings.maxBatch {
+            actions.append(flush())
+        } else if flushAt == nil {
+            let deadline = now + settings.maxWait
+            flushAt = deadline
+            actions.append(.startTimer(deadline))
+        }
+        return actions
+    }
+
+    /// The caller gave up.
+    public mutating func remove(_ member: Member) {
+        guard let index = waiting.firstIndex(where: { $0.member == member }) else { return }
+        waitingInputs -= waiting[index].inputs
+        waiting.remove(at: index)
+        if waiting.isEmpty { flushAt = nil }
+    }
+
+    public mutating func timerFired(now: MonotonicInstant) -> [Action] {
+        guard let flushAt, !waiting.isEmpty else { return [] }
+        return now >= flushAt ? [flush()] : [.startTimer(flushAt)]
+    }
+
+    private mutating func flush() -> Action {
+        let members = waiting.map(\.member)
+        waiting.removeAll(keepingCapacity: true)
+        waitingInputs = 0
+        flushAt = nil
+        return .flush(members)
+    }
+}

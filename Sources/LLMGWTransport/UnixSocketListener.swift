@@ -1,0 +1,172 @@
+import Glibc
+public import NIOCore
+import NIOPosix
+
+/// A Unix socket that listens: its file, and the lock that says that its daemon is alive.
+///
+/// The lock is a file beside the socket, locked for as long as the process lives. It makes "is there another daemon?" a question with one
+/// answer even when two start at the same moment, and lets a socket file that a crash left behind be replaced safely.
+public final class UnixSocketListener: Sendable {
+    public let path: String
+    private let descriptor: CInt
+    private let lock: CInt
+    private let inode: UInt64
+
+    private init(path: String, descriptor: CInt, lock: CInt, inode: UInt64) {
+        self.path = path
+        self.descriptor = descriptor
+        self.lock = lock
+        self.inode = inode
+    }
+
+    /// Creates the socket with exactly `mode`, and its directory where that is missing.
+    public static func open(path: String, mode: UInt32) throws(SocketError) -> UnixSocketListener {
+        let address = try socketAddress(path)
+        try prepareDirectory(of: path)
+        let lock = try acquireLock(path)
+        do throws(SocketError) {
+            try removeStale(path, address)
+            let descriptor = try bind(path, address, mode)
+            var status = stat()
+            guard lstat(path, &status) == 0 else { throw SocketError(path, "cannot be examined", errno) }
+            return UnixSocketListener(path: path, descriptor: descriptor, lock: lock, inode: UInt64(status.st_ino))
+        } catch {
+            close(lock)
+            throw error
+        }
+    }
+
+    /// Starts to accept on `loop`. The channel owns the descriptor from then on.
+    public func accept(
+        on group: any EventLoopGroup, _ initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    ) async throws -> any Channel {
+        try await ServerBootstrap(group: group)
+            .childChannelInitializer(initializer)
+            .childChannelOption(.maxMessagesPerRead, value: 4)
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 256 << 10))
+            .withBoundSocket(descriptor)
+            .get()
+    }
+
+    /// Removes the socket's file, unless somebody else has put another one in its place, and lets the lock go.
+    public func remove() {
+        var status = stat()
+        if lstat(path, &status) == 0, UInt64(status.st_ino) == inode {
+            unlink(path)
+        }
+        unlink(Self.lockPath(path))
+        close(lock)
+    }
+}
+
+extension UnixSocketListener {
+    private static func lockPath(_ path: String) -> String { path + ".lock" }
+
+    private static func socketAddress(_ path: String) throws(SocketError) -> sockaddr_un {
+        var address = sockaddr_un()
+        let capacity = MemoryLayout.size(ofValue: address.sun_path)
+        guard path.utf8.count < capacity else {
+            throw SocketError(path, "is \(path.utf8.count) bytes long; a socket's path has at most \(capacity - 1)")
+        }
+        guard path.hasPrefix("/") else { throw SocketError(path, "is not an absolute path") }
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        return address
+    }
+
+    /// A directory in which others can create files would let them take the socket's place.
+    private static func prepareDirectory(of path: String) throws(SocketError) {
+        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+        let folder = directory.isEmpty ? "/" : directory
+        if mkdir(folder, 0o755) != 0, errno != EEXIST {
+            throw SocketError(path, "has a directory that does not exist and cannot be created", errno)
+        }
+        var status = stat()
+        guard stat(folder, &status) == 0 else {
+            throw SocketError(path, "has a directory that cannot be examined", errno)
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw SocketError(path, "is not inside a directory") }
+        guard status.st_mode & S_IWOTH == 0 else {
+            throw SocketError(path, "is in a directory that everybody can write; use one that only its owner can write")
+        }
+    }
+
+    private static func acquireLock(_ path: String) throws(SocketError) -> CInt {
+        let lock = Glibc.open(lockPath(path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard lock >= 0 else { throw SocketError(path, "cannot be locked", errno) }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            let reason = errno
+            close(lock)
+            if reason == EWOULDBLOCK {
+                throw SocketError(path, "is in use by another daemon; stop that one, or choose another --socket")
+            }
+            throw SocketError(path, "cannot be locked", reason)
+        }
+        return lock
+    }
+
+    /// Holding the lock, whatever answers at the path is not a daemon that keeps to the lock; it is left alone all the same.
+    private static func removeStale(_ path: String, _ address: sockaddr_un) throws(SocketError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            if errno == ENOENT { return }
+            throw SocketError(path, "cannot be examined", errno)
+        }
+        guard status.st_mode & S_IFMT == S_IFSOCK else {
+            throw SocketError(path, "exists and is not a socket; remove it, or choose another --socket")
+        }
+        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard probe >= 0 else { throw SocketError(path, "cannot be probed", errno) }
+        defer { close(probe) }
+        if withSocketAddress(address, { connect(probe, $0, $1) }) == 0 {
+            throw SocketError(path, "is in use by another program; stop that one, or choose another --socket")
+        }
+        guard errno == ECONNREFUSED else { throw SocketError(path, "cannot be probed", errno) }
+        guard unlink(path) == 0 else { throw SocketError(path, "was left behind and cannot be removed", errno) }
+    }
+
+    private static func bind(_ path: String, _ address: sockaddr_un, _ mode: UInt32) throws(SocketError) -> CInt {
+        let flags = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+        let descriptor = socket(AF_UNIX, flags, 0)
+        guard descriptor >= 0 else { throw SocketError(path, "cannot be created", errno) }
+        // Nobody may connect between bind and chmod.
+        let mask = umask(0o777)
+        let bound = withSocketAddress(address) { Glibc.bind(descriptor, $0, $1) }
+        let reason = errno
+        umask(mask)
+        guard bound == 0 else {
+            close(descriptor)
+            throw SocketError(path, "cannot be created", reason)
+        }
+        guard listen(descriptor, SOMAXCONN) == 0, chmod(path, mode) == 0 else {
+            let reason = errno
+            close(descriptor)
+            unlink(path)
+            throw SocketError(path, "cannot be made ready", reason)
+        }
+        return descriptor
+    }
+
+    private static func withSocketAddress<T>(
+        _ address: sockaddr_un, _ body: (UnsafePointer<sockaddr>, socklen_t) -> T
+    ) -> T {
+        withUnsafePointer(to: address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+}
+
+/// Why a socket cannot be used: the path, and what is wrong with it.
+public struct SocketError: Error, Sendable, Hashable, CustomStringConvertible {
+    public let path: String
+    public let problem: String
+
+    init(_ path: String, _ problem: String, _ code: CInt? = nil) {
+        self.path = path
+        self.problem = code.map { "\(problem): \(String(cString: strerror($0)))" } ?? problem
+    }
+
+    public var description: String { "the socket \(path) \(problem)" }
+}

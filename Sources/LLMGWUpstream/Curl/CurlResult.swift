@@ -1,0 +1,40 @@
+internal import CCurl
+
+/// What libcurl's codes mean for a request.
+enum CurlResult {
+    /// Nil is success. `connected` tells whether a connection was there; only then can anything have been sent.
+    static func failure(
+        _ code: CURLcode, status: Int, connected: Bool, sentBytes: Int, hasAnswer: Bool
+    ) -> TransportFailure? {
+        let detail = String(cString: curl_easy_strerror(code))
+        func failure(_ kind: TransportFailure.Kind, sent: Bool) -> TransportFailure {
+            TransportFailure(kind, detail, sent: sent)
+        }
+        switch code {
+        case CURLE_OK:
+            // An answer without a status is none; libcurl calls it success all the same.
+            return status == 0
+                ? TransportFailure(.lost, "the connection ended without an answer", sent: connected) : nil
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
+            return failure(.resolve, sent: false)
+        case CURLE_COULDNT_CONNECT:
+            return failure(.connect, sent: false)
+        case CURLE_OPERATION_TIMEDOUT:
+            return failure(connected ? .lost : .connectTimeout, sent: connected)
+        case CURLE_SSL_CONNECT_ERROR:
+            return failure(.tls, sent: false)
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_CACERT_BADFILE,
+            CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+            return failure(.tlsVerification, sent: false)
+        case CURLE_PARTIAL_FILE:
+            return failure(.truncated, sent: true)
+        case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_SEND_FAIL_REWIND, CURLE_HTTP2,
+            CURLE_HTTP2_STREAM:
+            return failure(hasAnswer ? .truncated : .lost, sent: connected)
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR:
+            return failure(.malformed, sent: connected)
+        default:
+            return failure(connected ? (hasAnswer ? .truncated : .lost) : .setup, sent: connected)
+        }
+    }
+}

@@ -1,0 +1,213 @@
+internal import CCurl
+import LLMGWCore
+
+/// One easy handle, from its set-up to its end. Confined to the driver's thread.
+///
+/// A fresh handle for every attempt: libcurl keeps a rewind flag in a used one. The connections are the multi handle's, so they are
+/// reused all the same.
+final class CurlTransfer {
+    private static let headerLimit = 64 << 10
+
+    let id: TransferID
+    let easy: OpaquePointer
+    let receive: @GatewayLoop ([HTTPEvent]) -> Void
+    /// What happened since the last delivery.
+    var events: [HTTPEvent] = []
+    var isPaused = false
+    /// libcurl was told to wait, so it has to be told to go on.
+    var isHeldBack = false
+    private(set) var sentBytes = 0
+    private(set) var hasConnected = false
+    private(set) var hasAnswer = false
+    private let body: [UInt8]
+    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var head = HTTPHead(status: 0, fields: [])
+    private var headBytes = 0
+    private var headIsDelivered = false
+    private let onEvent: (CurlTransfer) -> Void
+
+    init(
+        id: TransferID, request: HTTPRequest, receive: @escaping @GatewayLoop ([HTTPEvent]) -> Void,
+        onEvent: @escaping (CurlTransfer) -> Void
+    ) throws(TransportFailure) {
+        guard let easy = curl_easy_init() else {
+            throw TransportFailure(.setup, "no memory for a transfer", sent: false)
+        }
+        self.id = id
+        self.easy = easy
+        self.receive = receive
+        self.body = request.body
+        self.onEvent = onEvent
+        do throws(TransportFailure) { try configure(request) } catch {
+            free()
+            throw error
+        }
+    }
+
+    func free() {
+        curl_easy_cleanup(easy)
+        curl_slist_free_all(headerList)
+        headerList = nil
+    }
+
+    private func configure(_ request: HTTPRequest) throws(TransportFailure) {
+        func check(_ code: CURLcode, _ option: String) throws(TransportFailure) {
+            guard code == CURLE_OK else {
+                throw TransportFailure(.setup, "\(option): \(String(cString: curl_easy_strerror(code)))", sent: false)
+            }
+        }
+        func set(_ option: CURLoption, _ value: Int, _ name: String) throws(TransportFailure) {
+            try check(ccurl_set_long(easy, option, value), name)
+        }
+        let user = Unmanaged.passUnretained(self).toOpaque()
+        try check(ccurl_set_pointer(easy, CURLOPT_PRIVATE, user), "private")
+        try check(ccurl_set_string(easy, CURLOPT_URL, request.url), "url")
+        try set(CURLOPT_NOSIGNAL, 1, "nosignal")
+        try check(ccurl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https"), "protocols")
+        try set(CURLOPT_FOLLOWLOCATION, 0, "followlocation")
+        try set(CURLOPT_SSL_VERIFYPEER, 1, "verifypeer")
+        try set(CURLOPT_SSL_VERIFYHOST, 2, "verifyhost")
+        if let caFile = request.caFile { try check(ccurl_set_string(easy, CURLOPT_CAINFO, caFile), "cainfo") }
+        try check(ccurl_set_string(easy, CURLOPT_NOPROXY, "localhost,127.0.0.1,::1"), "noproxy")
+        try set(CURLOPT_HTTP_VERSION, request.httpVersion.curlValue, "http_version")
+        if request.httpVersion == .http2 { try set(CURLOPT_PIPEWAIT, 1, "pipewait") }
+        try set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, request.connectTimeout.wholeMilliseconds)), "connecttimeout")
+        // An idle connection is used again for this long only: servers close them, and a request on a closing one is lost.
+        try set(CURLOPT_MAXAGE_CONN, 30, "maxage_conn")
+        try set(CURLOPT_TCP_KEEPALIVE, 1, "tcp_keepalive")
+        try set(CURLOPT_BUFFERSIZE, 64 << 10, "buffersize")
+
+        // An empty Expect keeps libcurl from waiting for "100 Continue", and from sending the body again after a 417.
+        var lines = request.headers
+        lines.append("Expect:")
+        for line in lines {
+            guard let list = curl_slist_append(headerList, line) else {
+                throw TransportFailure(.setup, "no memory for headers", sent: false)
+            }
+            headerList = list
+        }
+        try check(ccurl_set_list(easy, CURLOPT_HTTPHEADER, headerList), "httpheader")
+
+        if request.method == .post {
+            try set(CURLOPT_POST, 1, "post")
+            try check(ccurl_set_off(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)), "postfieldsize")
+            // The body comes from a callback, and there is deliberately no seek callback: when a reused connection dies, libcurl would
+            // silently send the POST again, up to five times. Unable to rewind, it fails with CURLE_SEND_FAIL_REWIND instead.
+            try check(
+                ccurl_set_transfer_callback(easy, CURLOPT_READFUNCTION) { buffer, size, count, user in
+                    guard let buffer, let user else { return 0 }
+                    return CurlTransfer.from(user).read(into: buffer, capacity: size * count)
+                }, "readfunction")
+            try check(ccurl_set_pointer(easy, CURLOPT_READDATA, user), "readdata")
+        }
+        try check(
+            ccurl_set_transfer_callback(easy, CURLOPT_WRITEFUNCTION) { data, size, count, user in
+                guard let data, let user else { return 0 }
+                return CurlTransfer.from(user).write(UnsafeRawBufferPointer(start: data, count: size * count))
+            }, "writefunction")
+        try check(ccurl_set_pointer(easy, CURLOPT_WRITEDATA, user), "writedata")
+        try check(
+            ccurl_set_transfer_callback(easy, CURLOPT_HEADERFUNCTION) { data, size, count, user in
+                guard let data, let user else { return 0 }
+                return CurlTransfer.from(user).header(UnsafeRawBufferPointer(start: data, count: size * count))
+            }, "headerfunction")
+        try check(ccurl_set_pointer(easy, CURLOPT_HEADERDATA, user), "headerdata")
+        try check(
+            ccurl_set_prereq_callback(easy) { user, _, _, _, _ in
+                if let user { CurlTransfer.from(user).connected() }
+                return CURL_PREREQFUNC_OK
+            }, "prereqfunction")
+        try check(ccurl_set_pointer(easy, CURLOPT_PREREQDATA, user), "prereqdata")
+    }
+
+    static func from(_ user: UnsafeMutableRawPointer) -> CurlTransfer {
+        Unmanaged<CurlTransfer>.fromOpaque(user).takeUnretainedValue()
+    }
+
+    private func note(_ event: HTTPEvent) {
+        events.append(event)
+        onEvent(self)
+    }
+
+    private func connected() {
+        // libcurl comes back here when it replaces a dead connection before anything was sent.
+        guard !hasConnected else { return }
+        hasConnected = true
+        note(.connected)
+    }
+
+    private func read(into buffer: UnsafeMutablePointer<CChar>, capacity: Int) -> Int {
+        let count = min(capacity, body.count - sentBytes)
+        body.withUnsafeBytes { bytes in
+            UnsafeMutableRawBufferPointer(start: buffer, count: count).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: bytes[sentBytes..<(sentBytes + count)]))
+        }
+        sentBytes += count
+        return count
+    }
+
+    /// One header line. Interim answers (1xx) and trailers come here too.
+    private func header(_ line: UnsafeRawBufferPointer) -> Int {
+        headBytes += line.count
+        guard headBytes <= Self.headerLimit else { return 0 }
+        if line.starts(with: "HTTP/".utf8) {
+            head = HTTPHead(status: 0, fields: [])
+            return line.count
+        }
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return line.count }
+        let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
+        head.fields.append((name, String(trimming: line[(colon + 1)...])))
+        return line.count
+    }
+
+    private func deliverHead() {
+        guard !headIsDelivered else { return }
+        headIsDelivered = true
+        hasAnswer = true
+        var status = 0
+        ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        head.status = status
+        note(.head(head))
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer) -> Int {
+        if isPaused {
+            isHeldBack = true
+            return Int(CURL_WRITEFUNC_PAUSE)
+        }
+        deliverHead()
+        note(.body(Array(bytes)))
+        return bytes.count
+    }
+
+    /// libcurl is done with the transfer.
+    func finish(_ code: CURLcode) {
+        var status = 0
+        ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+        if code == CURLE_OK, status != 0 { deliverHead() }
+        note(
+            .finished(
+                CurlResult.failure(
+                    code, status: status, connected: hasConnected, sentBytes: sentBytes, hasAnswer: hasAnswer)))
+    }
+}
+
+extension ProviderSettings.HTTPVersion {
+    fileprivate var curlValue: Int {
+        switch self {
+        case .auto: Int(CURL_HTTP_VERSION_2TLS)
+        case .http1: Int(CURL_HTTP_VERSION_1_1)
+        case .http2: Int(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE)
+        }
+    }
+}
+
+extension String {
+    /// Without the blanks and the line end around it.
+    fileprivate init(trimming bytes: Slice<UnsafeRawBufferPointer>) {
+        let blanks: [UInt8] = [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n")]
+        let rest = bytes.drop { blanks.contains($0) }
+        let end = rest.lastIndex { !blanks.contains($0) }.map { $0 + 1 } ?? rest.startIndex
+        self = String(decoding: rest[..<end], as: UTF8.self)
+    }
+}

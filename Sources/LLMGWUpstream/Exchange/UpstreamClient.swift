@@ -1,0 +1,24 @@
+public import LLMGWCore
+
+/// Asks upstreams.
+@GatewayLoop
+public final class UpstreamClient {
+    private let driver: any HTTPTransport
+    private let scheduler: any LoopScheduler
+
+    public init(driver: any HTTPTransport, scheduler: any LoopScheduler) {
+        self.driver = driver
+        self.scheduler = scheduler
+    }
+
+    /// Starts one attempt. The receiver hears nothing before this returns.
+    public func start(
+        _ operation: UpstreamOperation, provider: ProviderSettings, upstreamModel: String, deadline: MonotonicInstant,
+        receiver: any UpstreamReceiver
+    ) -> UpstreamExchange {
+        let exchange = UpstreamExchange(
+            operation, provider: provider, deadline: deadline, receiver: receiver, driver: driver, scheduler: scheduler)
+        exchange.begin(upstreamModel: upstreamModel)
+        return exchange
+    }
+}

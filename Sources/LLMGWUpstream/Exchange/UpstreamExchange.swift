@@ -1,0 +1,283 @@
+public import LLMGWCore
+
+/// One attempt: a request on its way to an upstream, and its answer on the way back.
+///
+/// It owns the one transition that ends the attempt: whatever comes first of the answer, a failure, a clock or `cancel` counts, and the rest is ignored.
+@GatewayLoop
+public final class UpstreamExchange {
+    private static let bodyLimit = 64 << 20
+    private static let errorBodyLimit = 64 << 10
+
+    private let operation: UpstreamOperation
+    private let provider: ProviderSettings
+    private let driver: any HTTPTransport
+    private let scheduler: any LoopScheduler
+    private weak var receiver: (any UpstreamReceiver)?
+    private let started: MonotonicInstant
+    private var clocks: ExchangeClocks
+    private var timer: (any ScheduledAction)?
+    private var timerAt: MonotonicInstant?
+    private var transfer: TransferID?
+    private var head: HTTPHead?
+    private var body: [UInt8] = []
+    private var parser = ServerSentEventParser()
+    private var decoder: OpenAIStreamDecoder
+    private var firstContent: MonotonicInstant?
+    private var hasConnected = false
+    /// The receiver has heard the end.
+    private var isSettled = false
+
+    init(
+        _ operation: UpstreamOperation, provider: ProviderSettings, deadline: MonotonicInstant,
+        receiver: any UpstreamReceiver, driver: any HTTPTransport, scheduler: any LoopScheduler
+    ) {
+        self.operation = operation
+        self.provider = provider
+        self.receiver = receiver
+        self.driver = driver
+        self.scheduler = scheduler
+        self.started = scheduler.now
+        self.decoder = OpenAIStreamDecoder(isChat: operation.isChat)
+        self.clocks = ExchangeClocks(
+            timeouts: provider.timeouts, isStream: operation.isStream, started: started, deadline: deadline)
+    }
+
+    func begin(upstreamModel: String) {
+        do throws(GatewayError) {
+            let request = try OpenAIRequestEncoder(provider: provider, upstreamModel: upstreamModel).encode(operation)
+            transfer = driver.start(request) { [self] events in handle(events) }
+            rearm()
+        } catch {
+            scheduler.submit { [self] in settle(.failure(error)) }
+        }
+    }
+
+    /// Stops reading the answer until `resume`. What was read before still comes.
+    public func pause() {
+        guard !isSettled, let transfer else { return }
+        clocks.paused()
+        driver.pause(transfer)
+        rearm()
+    }
+
+    public func resume() {
+        guard !isSettled, let transfer else { return }
+        clocks.resumed(now: scheduler.now)
+        driver.resume(transfer)
+        rearm()
+    }
+
+    /// Drops the attempt and its connection. The receiver hears nothing more.
+    public func cancel() {
+        isSettled = true
+        drop()
+    }
+
+    // MARK: Events of the transfer
+
+    private func handle(_ events: [HTTPEvent]) {
+        for event in events where transfer != nil {
+            switch event {
+            case .connected:
+                hasConnected = true
+                clocks.connected(now: scheduler.now)
+                if !isSettled { receiver?.upstreamConnected() }
+            case .head(let head): self.head = head
+            case .body(let bytes): if !isSettled { receive(bytes) }
+            case .finished(let failure): ended(failure)
+            }
+        }
+        rearm()
+    }
+
+    private var isStreaming: Bool { operation.isStream && head?.status == 200 }
+
+    private func receive(_ bytes: [UInt8]) {
+        guard isStreaming else {
+            noteContent()
+            let limit = head?.status == 200 ? Self.bodyLimit : Self.errorBodyLimit
+            if body.count + bytes.count <= limit {
+                body.append(contentsOf: bytes)
+            } else if head?.status == 200 {
+                fail(OpenAIReplyDecoder.malformed("is larger than \(Self.bodyLimit >> 20) MiB"))
+            }
+            return
+        }
+        do throws(ServerSentEventParser.LineTooLong) {
+            var events: [ServerSentEventParser.Event] = []
+            try parser.parse(bytes) { events.append($0) }
+            for event in events where !isSettled { receive(event) }
+        } catch {
+            fail(OpenAIReplyDecoder.malformed("has a line above \(ServerSentEventParser.lineLimit >> 20) MiB"))
+        }
+    }
+
+    private func receive(_ event: ServerSentEventParser.Event) {
+        do throws(GatewayError) {
+            for output in try decoder.decode(event.data) {
+                switch output {
+                case .chat(let chunk):
+                    noteContent()
+                    receiver?.upstreamReceived(chunk)
+                case .complete(let chunk):
+                    noteContent()
+                    receiver?.upstreamReceived(chunk)
+                case .nothing: break
+                case .done: complete(decoder.answer)
+                case .failure(let body): fail(upstreamError(status: 200, body))
+                }
+                // The receiver may have cancelled.
+                if isSettled { return }
+            }
+        } catch {
+            fail(error)
+        }
+    }
+
+    private func noteContent() {
+        let now = scheduler.now
+        if firstContent == nil { firstContent = now }
+        clocks.content(now: now)
+    }
+
+    private func ended(_ failure: TransportFailure?) {
+        transfer = nil
+        clocks.finished()
+        guard !isSettled else { return }
+        if let failure { return settle(.failure(GatewayError(failure))) }
+        guard let head else { return settle(.failure(OpenAIReplyDecoder.malformed("has no status"))) }
+        guard head.status == 200 else {
+            let body = UpstreamErrorBody(body) ?? UpstreamErrorBody()
+            return settle(.failure(upstreamError(status: head.status, body)))
+        }
+        isStreaming ? endStream() : endWhole()
+    }
+
+    private func endStream() {
+        do throws(ServerSentEventParser.LineTooLong) {
+            var events: [ServerSentEventParser.Event] = []
+            try parser.finish { events.append($0) }
+            for event in events where !isSettled { receive(event) }
+        } catch {
+            return settle(.failure(OpenAIReplyDecoder.malformed("has a line above the limit")))
+        }
+        guard !isSettled else { return }
+        if let body = UpstreamErrorBody(parser.foreign) { return settle(.failure(upstreamError(status: 200, body))) }
+        if firstContent == nil, !parser.foreign.isEmpty {
+            return settle(.failure(OpenAIReplyDecoder.malformed("is not an event stream")))
+        }
+        settle(.failure(GatewayError(.streamTruncated, "the upstream's stream ended without its end mark [DONE]")))
+    }
+
+    private func endWhole() {
+        if let error = UpstreamErrorBody(body) { return settle(.failure(upstreamError(status: 200, error))) }
+        do throws(GatewayError) {
+            complete(try OpenAIReplyDecoder.decode(body, for: operation))
+        } catch {
+            settle(.failure(error))
+        }
+    }
+
+    private func upstreamError(status: Int, _ body: UpstreamErrorBody) -> GatewayError {
+        OpenAIErrorClassifier.error(status: status, body, head: head, provider: provider)
+    }
+
+    // MARK: Ends
+
+    private func complete(_ body: UpstreamAnswer.Body) {
+        let now = scheduler.now
+        var id: String?
+        switch body {
+        case .chat(let reply): id = reply.info.upstreamID
+        case .complete(let reply): id = reply.info.upstreamID
+        case .embed, .models: break
+        }
+        clocks.completed(now: now)
+        settle(
+            .success(
+                UpstreamAnswer(
+                    body: body, firstContent: firstContent.map { $0 - started }, upstreamTime: now - started,
+                    upstreamID: id ?? head?["x-request-id"])))
+    }
+
+    /// Ends the attempt although the transfer goes on.
+    private func fail(_ error: GatewayError) {
+        drop()
+        settle(.failure(error))
+    }
+
+    private func settle(_ result: Result<UpstreamAnswer, GatewayError>) {
+        guard !isSettled else { return }
+        isSettled = true
+        rearm()
+        receiver?.upstreamFinished(result)
+    }
+
+    private func drop() {
+        if let transfer { driver.cancel(transfer) }
+        transfer = nil
+        clocks.finished()
+        timer?.cancel()
+        timer = nil
+        timerAt = nil
+    }
+
+    // MARK: Clocks
+
+    /// Keeps one timer. One that is set for an earlier moment than needed is left alone: it costs less to let it come and look again
+    /// than to move it with every chunk.
+    private func rearm() {
+        guard transfer != nil, let next = clocks.next else {
+            timer?.cancel()
+            timer = nil
+            timerAt = nil
+            return
+        }
+        if let timerAt, timerAt <= next.at { return }
+        timer?.cancel()
+        timerAt = next.at
+        timer = scheduler.schedule(at: next.at) { [weak self] in self?.timerFired() }
+    }
+
+    private func timerFired() {
+        timer = nil
+        timerAt = nil
+        guard let expiry = clocks.expired(now: scheduler.now) else { return rearm() }
+        let timeouts = provider.timeouts
+        switch expiry {
+        case .connect: fail(timeout(.timeoutConnect, "no connection within \(timeouts.connect)"))
+        case .firstToken: fail(timeout(.timeoutFirstToken, "no content within \(timeouts.firstToken)"))
+        case .idle: fail(timeout(.timeoutIdle, "no further content within \(timeouts.idle)"))
+        case .total: fail(timeout(.timeoutTotal, "no complete answer within \(timeouts.total)"))
+        case .drain: drop()
+        case .deadline: fail(timeout(.deadlineExceeded, "the request's time ran out"))
+        }
+    }
+
+    private func timeout(_ reason: ErrorReason, _ message: String) -> GatewayError {
+        var error = GatewayError(reason, message)
+        error.notProcessed = !hasConnected
+        if !hasConnected { error.retry = .safe }
+        return error
+    }
+}
+
+extension GatewayError {
+    /// What a failed transfer means for the caller.
+    init(_ failure: TransportFailure) {
+        let reason: ErrorReason =
+            switch failure.kind {
+            case .resolve: .dnsFailed
+            case .connect: .connectFailed
+            case .connectTimeout: .timeoutConnect
+            case .tls: .tlsFailed
+            case .tlsVerification: .tlsVerificationFailed
+            case .lost: .connectionLost
+            case .truncated: .streamTruncated
+            case .malformed: .upstreamProtocolError
+            case .setup: .internalError
+            }
+        self.init(reason, failure.detail)
+        notProcessed = !failure.sent
+    }
+}

@@ -1,0 +1,11 @@
+public import LLMGWCore
+
+/// Hears what an exchange brings. Exactly one `upstreamFinished` comes, as the last call; after `cancel` none.
+@GatewayLoop
+public protocol UpstreamReceiver: AnyObject {
+    /// The request is being sent.
+    func upstreamConnected()
+    func upstreamReceived(_ chunk: ChatChunk)
+    func upstreamReceived(_ chunk: CompleteChunk)
+    func upstreamFinished(_ result: Result<UpstreamAnswer, GatewayError>)
+}
