@@ -30,7 +30,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         // C: system libraries behind typed shims, generated code, and what the platform offers only to C.
@@ -39,9 +38,12 @@ let package = Package(
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
         .target(name: "CLLMGWProto", dependencies: ["CProtobufC"], publicHeadersPath: ".", cSettings: strictC),
         .target(name: "CPlatform", cSettings: strictC),
+        .target(name: "CTOML", cxxSettings: [.treatAllWarnings(as: .error)]),
 
         // L0: values. No dependency.
         .target(name: "LLMGWCore", swiftSettings: strict),
+
+        .target(name: "LLMGWJSON", dependencies: ["CJansson"], swiftSettings: strict),
 
         // L1: frames and messages without sockets; sockets without messages.
         .target(name: "LLMGWWire", dependencies: ["LLMGWCore", "CLLMGWProto", "CProtobufC"], swiftSettings: strict),
@@ -51,11 +53,11 @@ let package = Package(
         // L2: these never import each other; they meet in LLMGWGateway.
         .target(
             name: "LLMGWControl",
-            dependencies: ["LLMGWCore", "CPlatform", logging, .product(name: "TOMLKit", package: "TOMLKit")],
+            dependencies: ["LLMGWCore", "CPlatform", "CTOML", logging],
             swiftSettings: strict),
         .target(name: "LLMGWPolicy", dependencies: ["LLMGWCore"], swiftSettings: strict),
         .target(
-            name: "LLMGWUpstream", dependencies: ["LLMGWCore", "CCurl", "CJansson", "CPlatform"], swiftSettings: strict),
+            name: "LLMGWUpstream", dependencies: ["LLMGWCore", "LLMGWJSON", "CCurl", "CPlatform"], swiftSettings: strict),
 
         // L3: the gateway, and the client library.
         .target(
@@ -78,10 +80,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "llmgw-ctl", dependencies: ["LLMGWCore", "LLMGWControl", "LLMGatewayClient", arguments],
+            name: "llmgw-ctl", dependencies: ["LLMGWCore", "LLMGWJSON", "LLMGWControl", "LLMGatewayClient", arguments],
             swiftSettings: strict),
         .executableTarget(
-            name: "llmgw-sim", dependencies: ["CJansson", nio, nioPosix, nioHTTP1, arguments], swiftSettings: strict),
+            name: "llmgw-sim", dependencies: ["LLMGWJSON", nio, nioPosix, nioHTTP1, arguments], swiftSettings: strict),
 
         .testTarget(name: "LLMGWCoreTests", dependencies: ["LLMGWCore"], swiftSettings: strict),
         .testTarget(name: "LLMGWWireTests", dependencies: ["LLMGWCore", "LLMGWWire"], swiftSettings: strict),

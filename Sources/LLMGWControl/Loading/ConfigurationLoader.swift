@@ -25,15 +25,16 @@ public enum ConfigurationLoader {
     public static func parse(
         _ text: String, file: String, sources: ConfigurationSources
     ) throws(ConfigurationErrors) -> Loaded {
-        let root: [(key: String, node: TOMLNode)]
+        let root: [TOMLNode.Member]
+        let lines: KeyLines
         do throws(TOMLSyntaxError) {
-            root = try TOMLNode.parse(text)
+            (root, lines) = try TOMLNode.parse(text)
         } catch {
             throw ConfigurationErrors([
                 ConfigurationProblem(file: file, line: error.line, message: "not valid TOML: \(error.message)")
             ])
         }
-        var report = ProblemReport(file: file, locator: KeyLocator(text))
+        var report = ProblemReport(file: file, lines: lines)
         let document = SettingsDocument(root, &report)
         var builder = ConfigurationBuilder(document: document, sources: sources, report: report)
         let configuration = builder.build()
@@ -45,13 +46,13 @@ public enum ConfigurationLoader {
 /// Collects mistakes, and finds their lines.
 struct ProblemReport: Sendable {
     let file: String
-    let locator: KeyLocator
+    let lines: KeyLines
     private(set) var problems: [ConfigurationProblem] = []
     private(set) var warnings: [ConfigurationProblem] = []
 
-    init(file: String, locator: KeyLocator) {
+    init(file: String, lines: KeyLines) {
         self.file = file
-        self.locator = locator
+        self.lines = lines
     }
 
     mutating func problem(_ path: [String], _ message: String, near: String? = nil) {
@@ -64,7 +65,7 @@ struct ProblemReport: Sendable {
 
     private func entry(_ path: [String], _ message: String, _ near: String?) -> ConfigurationProblem {
         ConfigurationProblem(
-            file: file, line: locator.line(of: path), key: path.isEmpty ? nil : path.joined(separator: "."),
+            file: file, line: lines.line(of: path), key: path.isEmpty ? nil : path.joined(separator: "."),
             message: message, nearName: near)
     }
 }

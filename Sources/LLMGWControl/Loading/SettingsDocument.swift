@@ -27,7 +27,7 @@ struct SettingsDocument: Sendable {
     /// What the file said, for `config show`.
     private(set) var written: Set<[String]> = []
 
-    init(_ root: [(key: String, node: TOMLNode)], _ report: inout ProblemReport) {
+    init(_ root: [TOMLNode.Member], _ report: inout ProblemReport) {
         server = Section(schema: SettingsTable.server, path: ["server"])
         defaults = Section(schema: SettingsTable.defaults, path: ["defaults"])
         let known = ["server", "providers", "models", "defaults"]
@@ -57,8 +57,8 @@ struct SettingsDocument: Sendable {
     }
 
     private mutating func readNamed(
-        _ key: String, _ members: [(key: String, node: TOMLNode)], _ report: inout ProblemReport,
-        _ body: (String, [(key: String, node: TOMLNode)], inout SettingsDocument, inout ProblemReport) -> Void
+        _ key: String, _ members: [TOMLNode.Member], _ report: inout ProblemReport,
+        _ body: (String, [TOMLNode.Member], inout SettingsDocument, inout ProblemReport) -> Void
     ) {
         for (name, node) in members {
             guard case .table(let members) = node else {
@@ -74,7 +74,7 @@ struct SettingsDocument: Sendable {
     }
 
     private mutating func readModel(
-        _ name: String, _ members: [(key: String, node: TOMLNode)], _ report: inout ProblemReport
+        _ name: String, _ members: [TOMLNode.Member], _ report: inout ProblemReport
     ) {
         let path = ["models", name, "parameters"]
         var parameters = Section(schema: SettingsTable.parameters, path: path)
@@ -92,7 +92,7 @@ struct SettingsDocument: Sendable {
     }
 
     private mutating func read(
-        _ schema: SettingsSection, _ path: [String], _ members: [(key: String, node: TOMLNode)],
+        _ schema: SettingsSection, _ path: [String], _ members: [TOMLNode.Member],
         _ report: inout ProblemReport, alsoKnown: [String] = []
     ) -> Section {
         var section = Section(schema: schema, path: path)

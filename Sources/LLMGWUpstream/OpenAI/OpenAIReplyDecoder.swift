@@ -1,4 +1,5 @@
 import LLMGWCore
+import LLMGWJSON
 
 /// Reads complete answers of the OpenAI API. An answer that is not of the expected form throws; nothing is made up.
 enum OpenAIReplyDecoder {

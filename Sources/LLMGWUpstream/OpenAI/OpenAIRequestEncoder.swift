@@ -1,4 +1,5 @@
 import LLMGWCore
+import LLMGWJSON
 
 /// Writes requests as the OpenAI API and its many relatives want them. What cannot be said is refused with the field's place.
 struct OpenAIRequestEncoder {
@@ -110,7 +111,7 @@ struct OpenAIRequestEncoder {
     private func part(_ part: ContentPart, _ path: String, _ json: inout JSONWriter) throws(GatewayError) {
         switch part {
         case .text(let text):
-            try json.object { json in
+            json.object { json in
                 json.key("type")
                 json.string("text")
                 json.key("text")
@@ -125,7 +126,7 @@ struct OpenAIRequestEncoder {
                 json.key("type")
                 json.string("image_url")
                 json.key("image_url")
-                try json.object { json in
+                json.object { json in
                     json.key("url")
                     json.string(url)
                     if let detail {
@@ -147,7 +148,7 @@ struct OpenAIRequestEncoder {
             json.key("type")
             json.string("function")
             json.key("function")
-            try json.object { json in
+            json.object { json in
                 json.key("name")
                 json.string(call.name)
                 json.key("arguments")
@@ -163,7 +164,7 @@ struct OpenAIRequestEncoder {
             json.key("type")
             json.string("function")
             json.key("function")
-            try json.object { json in
+            json.object { json in
                 json.key("name")
                 json.string(tool.name)
                 if let description = tool.description {
@@ -196,7 +197,7 @@ struct OpenAIRequestEncoder {
                 json.key("type")
                 json.string("function")
                 json.key("function")
-                try json.object { json in
+                json.object { json in
                     json.key("name")
                     json.string(name)
                 }
@@ -215,7 +216,7 @@ struct OpenAIRequestEncoder {
             case .jsonSchema(let name, let schema, let description, let strict):
                 json.string("json_schema")
                 json.key("json_schema")
-                try json.object { json in
+                json.object { json in
                     json.key("name")
                     json.string(name)
                     if let description {
@@ -262,7 +263,7 @@ struct OpenAIRequestEncoder {
             json.key("model")
             json.string(upstreamModel)
             json.key("input")
-            try json.array(request.inputs) { json, input in json.string(input) }
+            json.array(request.inputs) { json, input in json.string(input) }
             if let dimensions = request.dimensions {
                 json.key("dimensions")
                 json.integer(dimensions)
@@ -289,7 +290,7 @@ struct OpenAIRequestEncoder {
         }
         if !sampling.stop.isEmpty {
             json.key("stop")
-            try json.array(sampling.stop) { json, text in json.string(text) }
+            json.array(sampling.stop) { json, text in json.string(text) }
         }
         if let seed = sampling.seed {
             json.key("seed")
@@ -337,7 +338,7 @@ struct OpenAIRequestEncoder {
             json.bool(true)
             // Without this an upstream streams the text and keeps the token counts to itself.
             json.key("stream_options")
-            try json.object { json in
+            json.object { json in
                 json.key("include_usage")
                 json.bool(true)
             }

@@ -1,4 +1,5 @@
 import LLMGWCore
+import LLMGWJSON
 
 /// Reads the events of a streamed answer of the OpenAI API.
 ///

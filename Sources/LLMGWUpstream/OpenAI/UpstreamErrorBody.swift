@@ -1,4 +1,5 @@
 import LLMGWCore
+import LLMGWJSON
 
 /// The error object that an upstream sends: as the body of a failed request, inside a stream, or, against all rules, with status 200.
 struct UpstreamErrorBody: Sendable, Equatable {

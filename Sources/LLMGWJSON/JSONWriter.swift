@@ -1,30 +1,28 @@
-import LLMGWCore
-
 /// Writes JSON text, including parts that are JSON already and have to stay as they are: no DOM library can splice those.
-struct JSONWriter {
-    private(set) var bytes: [UInt8] = []
+package struct JSONWriter {
+    package private(set) var bytes: [UInt8] = []
     private var needsComma = false
 
-    init(capacity: Int) {
+    package init(capacity: Int) {
         bytes.reserveCapacity(capacity)
     }
 
-    mutating func object(_ body: (inout JSONWriter) throws(GatewayError) -> Void) throws(GatewayError) {
+    package mutating func object<E: Error>(_ body: (inout JSONWriter) throws(E) -> Void) throws(E) {
         open(UInt8(ascii: "{"))
         try body(&self)
         close(UInt8(ascii: "}"))
     }
 
-    mutating func array<S: Sequence>(
-        _ values: S, _ body: (inout JSONWriter, S.Element) throws(GatewayError) -> Void
-    ) throws(GatewayError) {
+    package mutating func array<S: Sequence, E: Error>(
+        _ values: S, _ body: (inout JSONWriter, S.Element) throws(E) -> Void
+    ) throws(E) {
         open(UInt8(ascii: "["))
         for value in values { try body(&self, value) }
         close(UInt8(ascii: "]"))
     }
 
     /// The name of an object's next member.
-    mutating func key(_ name: StaticString) {
+    package mutating func key(_ name: StaticString) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
@@ -33,13 +31,13 @@ struct JSONWriter {
         needsComma = false
     }
 
-    mutating func key(text name: String) {
+    package mutating func key(text name: String) {
         string(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
-    mutating func string(_ text: String) {
+    package mutating func string(_ text: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         var text = text
@@ -48,21 +46,21 @@ struct JSONWriter {
         needsComma = true
     }
 
-    mutating func bool(_ value: Bool) { token(value ? "true" : "false") }
-    mutating func null() { token("null") }
-    mutating func integer(_ value: some BinaryInteger) { token(String(value)) }
+    package mutating func bool(_ value: Bool) { token(value ? "true" : "false") }
+    package mutating func null() { token("null") }
+    package mutating func integer(_ value: some BinaryInteger) { token(String(value)) }
 
     /// The shortest text that reads back as the same number. Not for infinities and NaN, which JSON does not have.
-    mutating func double(_ value: Double) {
+    package mutating func double(_ value: Double) {
         precondition(value.isFinite, "JSON has finite numbers only")
         token(value.description)
     }
 
     /// Text that is known to be one valid JSON value.
-    mutating func raw(_ json: String) { token(json) }
+    package mutating func raw(_ json: String) { token(json) }
 
     /// Members of an object that is known to be valid, without its braces.
-    mutating func members(ofObject json: String) {
+    package mutating func members(ofObject json: String) {
         let inner = json.utf8.drop { $0 != UInt8(ascii: "{") }.dropFirst()
         guard let end = inner.lastIndex(of: UInt8(ascii: "}")) else { return }
         let members = inner[..<end]

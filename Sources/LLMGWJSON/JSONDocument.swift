@@ -3,17 +3,17 @@ internal import CJansson
 /// A parsed JSON text. Its values are views that are valid while the document lives.
 ///
 /// jansson does the work: it checks UTF-8, bounds the nesting, and keeps the length of strings.
-final class JSONDocument {
+package final class JSONDocument {
     private let root: UnsafeMutablePointer<json_t>
 
     /// Nil if the text is not JSON.
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         guard let root = bytes.withUnsafeBytes({ Self.parse($0, flags: 0) }) else { return nil }
         self.root = root
     }
 
     /// Nil if the text is not JSON, or an object in it has two members of one name.
-    init?(unambiguous text: String) {
+    package init?(unambiguous text: String) {
         var text = text
         let parsed = text.withUTF8 { Self.parse(UnsafeRawBufferPointer($0), flags: JSON_REJECT_DUPLICATES) }
         guard let parsed else { return nil }
@@ -29,11 +29,11 @@ final class JSONDocument {
         cjansson_release(root)
     }
 
-    var value: JSONView { JSONView(json: root) }
+    package var value: JSONView { JSONView(json: root) }
 }
 
 /// A value inside a `JSONDocument`; must not outlive it. Asking for what is not there gives nil.
-struct JSONView {
+package struct JSONView {
     fileprivate let json: UnsafeMutablePointer<json_t>
 
     fileprivate init(json: UnsafeMutablePointer<json_t>) {
@@ -43,38 +43,38 @@ struct JSONView {
     private var type: UInt32 { UInt32(cjansson_type(json)) }
 
     /// A member of an object. A member that is null counts as absent.
-    subscript(key: String) -> JSONView? {
+    package subscript(key: String) -> JSONView? {
         guard let member = json_object_get(json, key) else { return nil }
         let view = JSONView(json: member)
         return view.type == JSON_NULL.rawValue ? nil : view
     }
 
-    var isObject: Bool { type == JSON_OBJECT.rawValue }
-    var isArray: Bool { type == JSON_ARRAY.rawValue }
+    package var isObject: Bool { type == JSON_OBJECT.rawValue }
+    package var isArray: Bool { type == JSON_ARRAY.rawValue }
 
-    var string: String? {
+    package var string: String? {
         guard let text = json_string_value(json) else { return nil }
         let bytes = UnsafeRawBufferPointer(start: text, count: json_string_length(json))
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    var double: Double? {
+    package var double: Double? {
         type == JSON_REAL.rawValue || type == JSON_INTEGER.rawValue ? json_number_value(json) : nil
     }
 
     /// A whole number that is not negative, also where it is written with a fraction of zero.
-    var unsigned: UInt64? {
+    package var unsigned: UInt64? {
         if type == JSON_INTEGER.rawValue { return UInt64(exactly: json_integer_value(json)) }
         return type == JSON_REAL.rawValue ? UInt64(exactly: json_real_value(json)) : nil
     }
 
     /// The elements of an array; nothing if it is none.
-    var elements: [JSONView] {
+    package var elements: [JSONView] {
         (0..<json_array_size(json)).compactMap { json_array_get(json, $0).map(JSONView.init(json:)) }
     }
 
     /// The names of an object's members.
-    var keys: [String] {
+    package var keys: [String] {
         var keys: [String] = []
         var iterator = json_object_iter(json)
         while let current = iterator {

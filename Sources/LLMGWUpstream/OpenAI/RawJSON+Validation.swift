@@ -1,4 +1,5 @@
 import LLMGWCore
+import LLMGWJSON
 
 extension RawJSON {
     /// Checks that this is one JSON object, so that it can be put into a larger document. `path` names the field in the error.

@@ -1,0 +1,336 @@
+"""The client for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import Any, Generic
+
+from . import _frames as frames
+from . import _methods, _socket_path, errors, types
+from ._connection import Connection, ConnectionRefused, GoAway, HelloOk, StreamEvent
+from ._frames import ProtocolViolation
+from ._methods import C, CallSpec, R
+from ._sync import GRACE
+from ._version import VERSION
+from .v1 import admin_pb2, wire_pb2
+
+_CONNECT_TIMEOUT = 5.0
+
+
+class _AsyncCall:
+    def __init__(self) -> None:
+        self.stream = 0
+        self.chunks: deque[bytes] = deque()
+        self.head = wire_pb2.Head()
+        self.end: bytes | None = None
+        self.failure: errors.GatewayError | None = None
+        self.changed = asyncio.Event()
+
+
+class _AsyncLink(asyncio.Protocol):
+    """One connection on the event loop."""
+
+    def __init__(self, name: str) -> None:
+        self._connection = Connection(name, VERSION)
+        self._calls: dict[int, _AsyncCall] = {}
+        self._failure: errors.GatewayError | None = None
+        self._transport: asyncio.Transport | None = None
+        self._places = asyncio.Event()
+        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    @property
+    def usable(self) -> bool:
+        return self._failure is None and not self._connection.going_away
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._flush()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.fail(errors.local("connection_lost", "the daemon closed the connection"))
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            for event in self._connection.receive(data):
+                self._note(event)
+        except ProtocolViolation as violation:
+            return self.fail(errors.local("protocol_violation", f"the daemon broke the protocol: {violation.reason}"))
+        except ConnectionRefused as refused:
+            return self.fail(errors.from_status(refused.error.status))
+        self._flush()
+
+    def _note(self, event: HelloOk | StreamEvent | GoAway) -> None:
+        if isinstance(event, HelloOk):
+            if not self.opened.done():
+                self.opened.set_result(None)
+        elif isinstance(event, GoAway):
+            for stream in [stream for stream in self._calls if stream > event.last_stream]:
+                call = self._calls.pop(stream)
+                call.failure = errors.local(
+                    "connection_lost", "the daemon did not process the request", not_processed=True
+                )
+                call.changed.set()
+        elif (call_ := self._calls.get(event.stream)) is not None:
+            if event.kind == frames.DATA:
+                call_.chunks.append(event.payload)
+            elif event.kind == frames.HEAD:
+                call_.head.MergeFromString(event.payload)
+            else:
+                call_.end = event.payload
+                del self._calls[event.stream]
+                self._places.set()
+            call_.changed.set()
+
+    async def begin(self, method: int, request: bytes) -> _AsyncCall:
+        while True:
+            if not self.usable:
+                raise errors.local("connection_lost", "the daemon closes the connection", not_processed=True)
+            if self._connection.open_streams < self._connection.max_streams:
+                break
+            self._places.clear()
+            await self._places.wait()
+        call = _AsyncCall()
+        call.stream = self._connection.open(method, request)
+        self._calls[call.stream] = call
+        self._flush()
+        return call
+
+    def taken(self, call: _AsyncCall, count: int) -> None:
+        self._connection.taken(call.stream, count)
+        self._flush()
+
+    def cancel(self, call: _AsyncCall) -> None:
+        self._calls.pop(call.stream, None)
+        self._connection.cancel(call.stream)
+        self._flush()
+
+    def fail(self, failure: errors.GatewayError) -> None:
+        if self._failure is None:
+            self._failure = failure
+        if not self.opened.done():
+            self._failure.not_processed = True
+            self.opened.set_exception(self._failure)
+        for call in self._calls.values():
+            call.failure = self._failure
+            call.changed.set()
+        self._calls.clear()
+        self._places.set()
+        if self._transport is not None:
+            self._transport.close()
+
+    def _flush(self) -> None:
+        data = self._connection.take_output()
+        if data and self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
+
+
+async def _wait(call: _AsyncCall, deadline: float | None, *, for_chunk: bool) -> None:
+    """Until there is something to take, or what ended the call."""
+    while call.end is None and not (for_chunk and call.chunks):
+        if call.failure is not None:
+            raise call.failure
+        call.changed.clear()
+        if deadline is None:
+            await call.changed.wait()
+            continue
+        try:
+            await asyncio.wait_for(call.changed.wait(), deadline - asyncio.get_running_loop().time())
+        except asyncio.TimeoutError:
+            raise errors.local("timeout", "the daemon did not answer in time") from None
+
+
+def _read_end(call: _AsyncCall, spec: CallSpec[R, C]) -> R:
+    assert call.end is not None
+    end = wire_pb2.End.FromString(call.end)
+    if end.status.code != 0:
+        raise errors.from_status(end.status)
+    return spec.read_reply(end.reply)
+
+
+class AsyncStream(Generic[R, C]):
+    """A streamed answer: iterate over its chunks; afterwards `reply` has what is known of the whole. Leaving it early cancels the call."""
+
+    def __init__(self, link: _AsyncLink, call: _AsyncCall, spec: CallSpec[R, C], deadline: float | None) -> None:
+        self._link = link
+        self._call = call
+        self._spec = spec
+        self._deadline = deadline
+        self._reply: R | None = None
+        self._finished = False
+
+    def __aiter__(self) -> AsyncIterator[C]:
+        return self
+
+    async def __anext__(self) -> C:
+        if self._finished:
+            raise StopAsyncIteration
+        try:
+            await _wait(self._call, self._deadline, for_chunk=True)
+        except BaseException:
+            self.cancel()
+            raise
+        if self._call.chunks:
+            chunk = self._call.chunks.popleft()
+            self._link.taken(self._call, len(chunk))
+            return self._spec.read_chunk(chunk)
+        self._finished = True
+        self._reply = _read_end(self._call, self._spec)
+        raise StopAsyncIteration
+
+    @property
+    def head(self) -> wire_pb2.Head:
+        """What is known before the answer: request id, model, provider, place in the queue."""
+        return self._call.head
+
+    @property
+    def reply(self) -> R:
+        """The reply without its content. Only after the last chunk."""
+        if self._reply is None:
+            raise RuntimeError("the stream has not ended yet")
+        return self._reply
+
+    def cancel(self) -> None:
+        """Gives the call up. Harmless after its end."""
+        if not self._finished:
+            self._finished = True
+            self._link.cancel(self._call)
+
+    async def __aenter__(self) -> AsyncStream[R, C]:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.cancel()
+
+
+class AsyncClient:
+    """Asks the gateway from asyncio. The methods are those of `Client`."""
+
+    def __init__(self, socket: str | None = None, *, name: str = "llmgw-python", timeout: float | None = None) -> None:
+        self._path = socket
+        self._name = name
+        self._timeout = timeout
+        self._link: _AsyncLink | None = None
+        self._connecting = asyncio.Lock()
+
+    async def chat(self, messages: types.Messages, *, timeout: float | None = None,
+                   labels: Mapping[str, str] | None = None, **options: Any) -> types.ChatReply:
+        return await self._unary(_methods.chat(messages, **options), timeout, labels)
+
+    async def stream_chat(self, messages: types.Messages, *, timeout: float | None = None,
+                          labels: Mapping[str, str] | None = None,
+                          **options: Any) -> AsyncStream[types.ChatReply, types.ChatChunk]:
+        return await self._stream(_methods.chat(messages, stream=True, **options), timeout, labels)
+
+    async def complete(self, prompt: str, *, timeout: float | None = None,
+                       labels: Mapping[str, str] | None = None, **options: Any) -> types.CompleteReply:
+        return await self._unary(_methods.complete(prompt, **options), timeout, labels)
+
+    async def stream_complete(self, prompt: str, *, timeout: float | None = None,
+                              labels: Mapping[str, str] | None = None,
+                              **options: Any) -> AsyncStream[types.CompleteReply, types.CompleteChoice]:
+        return await self._stream(_methods.complete(prompt, stream=True, **options), timeout, labels)
+
+    async def embed(self, inputs: str | Sequence[str], *, timeout: float | None = None,
+                    labels: Mapping[str, str] | None = None, **options: Any) -> types.EmbedReply:
+        return await self._unary(_methods.embed(inputs, **options), timeout, labels)
+
+    async def batch(self, items: Iterable[types.Messages | Mapping[str, Any]], *, max_concurrency: int | None = None,
+                    timeout: float | None = None, labels: Mapping[str, str] | None = None,
+                    **options: Any) -> AsyncStream[types.BatchReply, types.BatchEvent]:
+        return await self._stream(_methods.batch(items, max_concurrency, **options), timeout, labels)
+
+    async def list_models(self) -> list[types.ModelInfo]:
+        return await self._unary(_methods.list_models())
+
+    async def ping(self, payload: bytes = b"") -> bytes:
+        return await self._unary(_methods.ping(payload))
+
+    async def get_info(self) -> types.ServiceInfo:
+        return await self._unary(_methods.get_info())
+
+    async def get_schema(self) -> dict[str, str]:
+        return await self._unary(_methods.get_schema())
+
+    async def status(self) -> admin_pb2.StatusReply:
+        return await self._unary(_methods.status())
+
+    async def list_requests(self) -> list[admin_pb2.RequestStatus]:
+        return await self._unary(_methods.list_requests())
+
+    async def cancel_request(self, request_id: str) -> bool:
+        return await self._unary(_methods.cancel_request(request_id))
+
+    async def get_config(self) -> admin_pb2.GetConfigReply:
+        return await self._unary(_methods.get_config())
+
+    def _deadline(self, timeout: float | None) -> tuple[float | None, float | None]:
+        timeout = self._timeout if timeout is None else timeout
+        return timeout, None if timeout is None else asyncio.get_running_loop().time() + timeout + GRACE
+
+    async def _unary(
+        self, spec: CallSpec[R, C], timeout: float | None = None, labels: Mapping[str, str] | None = None
+    ) -> R:
+        timeout, deadline = self._deadline(timeout)
+        request = spec.request(timeout, labels or {})
+        for attempt in (1, 2):
+            try:
+                link = await self._connected()
+                call = await link.begin(spec.method, request)
+                try:
+                    await _wait(call, deadline, for_chunk=False)
+                except BaseException:
+                    link.cancel(call)
+                    raise
+                return _read_end(call, spec)
+            except errors.GatewayError as error:
+                # Once, and only if the daemon has not begun with it.
+                repeatable = error.reason in ("llmgw.local.connection_lost", "llmgw.gateway.draining")
+                if attempt == 2 or not error.not_processed or not repeatable:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _stream(
+        self, spec: CallSpec[R, C], timeout: float | None, labels: Mapping[str, str] | None
+    ) -> AsyncStream[R, C]:
+        timeout, deadline = self._deadline(timeout)
+        link = await self._connected()
+        call = await link.begin(spec.method, spec.request(timeout, labels or {}))
+        return AsyncStream(link, call, spec, deadline)
+
+    async def _connected(self) -> _AsyncLink:
+        async with self._connecting:
+            if self._link is None or not self._link.usable:
+                self._link = await self._connect()
+            return self._link
+
+    async def _connect(self) -> _AsyncLink:
+        path = self._path or _socket_path.find()
+        loop = asyncio.get_running_loop()
+        try:
+            _, link = await loop.create_unix_connection(lambda: _AsyncLink(self._name), path)
+        except OSError as error:
+            tried = [path] if self._path else _socket_path.candidates()
+            raise errors.local(
+                "connect_failed", f"no connection to the daemon ({', '.join(tried)}): {error.strerror or error}",
+                not_processed=True,
+            ) from None
+        try:
+            await asyncio.wait_for(link.opened, _CONNECT_TIMEOUT)
+        except asyncio.TimeoutError:
+            link.fail(errors.local("connect_failed", "the daemon did not answer HELLO", not_processed=True))
+            raise errors.local("connect_failed", "the daemon did not answer HELLO", not_processed=True) from None
+        return link
+
+    async def close(self) -> None:
+        link, self._link = self._link, None
+        if link is not None:
+            link.fail(errors.local("closed", "the client was closed"))
+
+    async def __aenter__(self) -> AsyncClient:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()

@@ -1,0 +1,209 @@
+"""The values that go in and come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Union
+
+Role = Literal["system", "user", "assistant", "tool", "function"]
+
+
+@dataclass(frozen=True)
+class TextPart:
+    text: str
+
+
+@dataclass(frozen=True)
+class ImagePart:
+    """An http(s) or `data:` URL."""
+
+    url: str
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class JSONPart:
+    """A content part in the upstream's own form, as JSON text."""
+
+    json: str
+
+
+Part = Union[TextPart, ImagePart, JSONPart]
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """A function call that the model asks for. `arguments` is JSON as the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str
+    #: In a stream, pieces with the same index belong together.
+    index: int = 0
+
+
+@dataclass(frozen=True)
+class Message:
+    role: Role
+    content: str | Sequence[Part] | None = None
+    name: str | None = None
+    tool_call_id: str | None = None
+    tool_calls: Sequence[ToolCall] = ()
+    #: Members that join the message on its way upstream.
+    extra: Mapping[str, Any] | None = None
+
+
+#: A prompt, a message, or a list of messages; a mapping is a message as the OpenAI API writes it.
+Messages = Union[str, Message, Sequence[Union[Message, Mapping[str, Any]]]]
+
+
+@dataclass(frozen=True)
+class Tool:
+    name: str
+    description: str | None = None
+    #: A JSON Schema.
+    parameters: Mapping[str, Any] | None = None
+    strict: bool | None = None
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens as the upstream counted them; None where it did not say."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cached_input_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    total_tokens: int | None = None
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Seconds."""
+
+    queue: float
+    first_token: float | None
+    total: float
+    overhead: float
+
+
+@dataclass(frozen=True)
+class ReplyInfo:
+    """How an answer was made."""
+
+    request_id: str | None = None
+    model: str | None = None
+    upstream_model: str | None = None
+    provider: str | None = None
+    attempts: int = 0
+    latency: Latency | None = None
+    cache: str | None = None
+    upstream_id: str | None = None
+
+
+@dataclass(frozen=True)
+class ChatChoice:
+    index: int
+    text: str | None
+    tool_calls: tuple[ToolCall, ...]
+    #: "stop", "length", "tool_calls", "content_filter", or the upstream's own word.
+    finish_reason: str | None
+    refusal: str | None = None
+    reasoning: str | None = None
+
+
+@dataclass(frozen=True)
+class ChatReply:
+    choices: tuple[ChatChoice, ...]
+    usage: Usage | None
+    info: ReplyInfo
+
+    @property
+    def text(self) -> str:
+        """The first choice's text."""
+        return (self.choices[0].text or "") if self.choices else ""
+
+    @property
+    def tool_calls(self) -> tuple[ToolCall, ...]:
+        return self.choices[0].tool_calls if self.choices else ()
+
+
+@dataclass(frozen=True)
+class ChatChunk:
+    index: int
+    text: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish_reason: str | None = None
+    refusal: str | None = None
+    reasoning: str | None = None
+
+
+@dataclass(frozen=True)
+class CompleteChoice:
+    index: int
+    text: str
+    finish_reason: str | None
+
+
+@dataclass(frozen=True)
+class CompleteReply:
+    choices: tuple[CompleteChoice, ...]
+    usage: Usage | None
+    info: ReplyInfo
+
+    @property
+    def text(self) -> str:
+        return self.choices[0].text if self.choices else ""
+
+
+@dataclass(frozen=True)
+class EmbedReply:
+    embeddings: tuple[tuple[float, ...], ...]
+    usage: Usage | None
+    info: ReplyInfo
+    #: How many callers shared the upstream call.
+    merged_calls: int = 1
+
+
+@dataclass(frozen=True)
+class BatchProgress:
+    total: int
+    succeeded: int
+    failed: int
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """The outcome of one item: a reply or an error."""
+
+    index: int
+    reply: ChatReply | None
+    error: Exception | None
+
+
+BatchEvent = Union[BatchProgress, BatchResult]
+
+
+@dataclass(frozen=True)
+class BatchReply:
+    progress: BatchProgress
+    usage: Usage | None
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    name: str
+    aliases: tuple[str, ...]
+    provider: str
+    upstream_model: str
+    context_length: int | None
+    capabilities: tuple[str, ...]
+    is_default: bool
+
+
+@dataclass(frozen=True)
+class ServiceInfo:
+    version: str
+    protocol: tuple[int, int]
+    methods: Mapping[str, int] = field(default_factory=dict)

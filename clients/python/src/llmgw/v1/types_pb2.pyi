@@ -1,0 +1,184 @@
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+
+CACHE_STATE_BYPASS: CacheState
+CACHE_STATE_COALESCED: CacheState
+CACHE_STATE_HIT: CacheState
+CACHE_STATE_MISS: CacheState
+CACHE_STATE_STALE: CacheState
+CACHE_STATE_UNSPECIFIED: CacheState
+DESCRIPTOR: _descriptor.FileDescriptor
+ORIGIN_CLIENT: Origin
+ORIGIN_GATEWAY: Origin
+ORIGIN_UNSPECIFIED: Origin
+ORIGIN_UPSTREAM: Origin
+RETRY_AFTER: Retry
+RETRY_AMBIGUOUS: Retry
+RETRY_NEVER: Retry
+RETRY_SAFE: Retry
+RETRY_UNSPECIFIED: Retry
+ROLE_ASSISTANT: Role
+ROLE_FUNCTION: Role
+ROLE_SYSTEM: Role
+ROLE_TOOL: Role
+ROLE_UNSPECIFIED: Role
+ROLE_USER: Role
+
+class ContentPart(_message.Message):
+    __slots__ = ["image", "json", "text"]
+    IMAGE_FIELD_NUMBER: _ClassVar[int]
+    JSON_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    image: ImagePart
+    json: bytes
+    text: bytes
+    def __init__(self, text: _Optional[bytes] = ..., image: _Optional[_Union[ImagePart, _Mapping]] = ..., json: _Optional[bytes] = ...) -> None: ...
+
+class Cost(_message.Message):
+    __slots__ = ["currency", "micros"]
+    CURRENCY_FIELD_NUMBER: _ClassVar[int]
+    MICROS_FIELD_NUMBER: _ClassVar[int]
+    currency: str
+    micros: int
+    def __init__(self, micros: _Optional[int] = ..., currency: _Optional[str] = ...) -> None: ...
+
+class ImagePart(_message.Message):
+    __slots__ = ["detail", "url"]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    URL_FIELD_NUMBER: _ClassVar[int]
+    detail: str
+    url: bytes
+    def __init__(self, url: _Optional[bytes] = ..., detail: _Optional[str] = ...) -> None: ...
+
+class Label(_message.Message):
+    __slots__ = ["key", "value"]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    value: str
+    def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+
+class Latency(_message.Message):
+    __slots__ = ["first_token_us", "overhead_us", "queue_us", "total_us"]
+    FIRST_TOKEN_US_FIELD_NUMBER: _ClassVar[int]
+    OVERHEAD_US_FIELD_NUMBER: _ClassVar[int]
+    QUEUE_US_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_US_FIELD_NUMBER: _ClassVar[int]
+    first_token_us: int
+    overhead_us: int
+    queue_us: int
+    total_us: int
+    def __init__(self, queue_us: _Optional[int] = ..., first_token_us: _Optional[int] = ..., total_us: _Optional[int] = ..., overhead_us: _Optional[int] = ...) -> None: ...
+
+class Message(_message.Message):
+    __slots__ = ["extra", "name", "parts", "role", "text", "tool_call_id", "tool_calls"]
+    EXTRA_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTS_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    TOOL_CALLS_FIELD_NUMBER: _ClassVar[int]
+    TOOL_CALL_ID_FIELD_NUMBER: _ClassVar[int]
+    extra: bytes
+    name: str
+    parts: _containers.RepeatedCompositeFieldContainer[ContentPart]
+    role: Role
+    text: bytes
+    tool_call_id: str
+    tool_calls: _containers.RepeatedCompositeFieldContainer[ToolCall]
+    def __init__(self, role: _Optional[_Union[Role, str]] = ..., text: _Optional[bytes] = ..., parts: _Optional[_Iterable[_Union[ContentPart, _Mapping]]] = ..., name: _Optional[str] = ..., tool_call_id: _Optional[str] = ..., tool_calls: _Optional[_Iterable[_Union[ToolCall, _Mapping]]] = ..., extra: _Optional[bytes] = ...) -> None: ...
+
+class ReplyInfo(_message.Message):
+    __slots__ = ["attempts", "cache", "cost", "latency", "model", "provider", "request_id", "upstream_id", "upstream_model"]
+    ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
+    CACHE_FIELD_NUMBER: _ClassVar[int]
+    COST_FIELD_NUMBER: _ClassVar[int]
+    LATENCY_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    UPSTREAM_ID_FIELD_NUMBER: _ClassVar[int]
+    UPSTREAM_MODEL_FIELD_NUMBER: _ClassVar[int]
+    attempts: int
+    cache: CacheState
+    cost: Cost
+    latency: Latency
+    model: str
+    provider: str
+    request_id: str
+    upstream_id: str
+    upstream_model: str
+    def __init__(self, request_id: _Optional[str] = ..., model: _Optional[str] = ..., upstream_model: _Optional[str] = ..., provider: _Optional[str] = ..., attempts: _Optional[int] = ..., latency: _Optional[_Union[Latency, _Mapping]] = ..., cost: _Optional[_Union[Cost, _Mapping]] = ..., cache: _Optional[_Union[CacheState, str]] = ..., upstream_id: _Optional[str] = ...) -> None: ...
+
+class Status(_message.Message):
+    __slots__ = ["attempts", "code", "message", "model", "not_processed", "operation", "origin", "provider", "reason", "request_id", "retry", "retry_after_ms", "suggestion", "upstream_http_status"]
+    ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    NOT_PROCESSED_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
+    ORIGIN_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    RETRY_AFTER_MS_FIELD_NUMBER: _ClassVar[int]
+    RETRY_FIELD_NUMBER: _ClassVar[int]
+    SUGGESTION_FIELD_NUMBER: _ClassVar[int]
+    UPSTREAM_HTTP_STATUS_FIELD_NUMBER: _ClassVar[int]
+    attempts: int
+    code: int
+    message: bytes
+    model: str
+    not_processed: bool
+    operation: str
+    origin: Origin
+    provider: str
+    reason: str
+    request_id: str
+    retry: Retry
+    retry_after_ms: int
+    suggestion: bytes
+    upstream_http_status: int
+    def __init__(self, code: _Optional[int] = ..., reason: _Optional[str] = ..., message: _Optional[bytes] = ..., retry: _Optional[_Union[Retry, str]] = ..., retry_after_ms: _Optional[int] = ..., origin: _Optional[_Union[Origin, str]] = ..., upstream_http_status: _Optional[int] = ..., attempts: _Optional[int] = ..., provider: _Optional[str] = ..., model: _Optional[str] = ..., operation: _Optional[str] = ..., suggestion: _Optional[bytes] = ..., not_processed: bool = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class ToolCall(_message.Message):
+    __slots__ = ["arguments", "id", "index", "name"]
+    ARGUMENTS_FIELD_NUMBER: _ClassVar[int]
+    ID_FIELD_NUMBER: _ClassVar[int]
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    arguments: bytes
+    id: str
+    index: int
+    name: str
+    def __init__(self, index: _Optional[int] = ..., id: _Optional[str] = ..., name: _Optional[str] = ..., arguments: _Optional[bytes] = ...) -> None: ...
+
+class Usage(_message.Message):
+    __slots__ = ["cached_input_tokens", "input_tokens", "output_tokens", "reasoning_tokens", "total_tokens"]
+    CACHED_INPUT_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    INPUT_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    OUTPUT_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    REASONING_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_TOKENS_FIELD_NUMBER: _ClassVar[int]
+    cached_input_tokens: int
+    input_tokens: int
+    output_tokens: int
+    reasoning_tokens: int
+    total_tokens: int
+    def __init__(self, input_tokens: _Optional[int] = ..., output_tokens: _Optional[int] = ..., cached_input_tokens: _Optional[int] = ..., reasoning_tokens: _Optional[int] = ..., total_tokens: _Optional[int] = ...) -> None: ...
+
+class Role(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class CacheState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class Retry(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class Origin(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
