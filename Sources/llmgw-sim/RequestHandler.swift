@@ -1,0 +1,207 @@
+import LLMGWJSON
+import NIOCore
+import NIOHTTP1
+
+/// One connection to the simulated provider: collects a request, finds what answers it, and notices when the client leaves.
+final class RequestHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private static let bodyLimit = 64 << 20
+
+    private let simulator: Simulator
+    private var head: HTTPRequestHead?
+    private var body: [UInt8] = []
+    private var answer: Answer?
+
+    init(simulator: Simulator) {
+        self.simulator = simulator
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        simulator.connected()
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        answer?.clientLeft()
+        context.fireChannelInactive()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { answer?.goOn() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            self.head = head
+            body = []
+        case .body(let buffer):
+            if body.count + buffer.readableBytes <= Self.bodyLimit { body.append(contentsOf: buffer.readableBytesView) }
+        case .end:
+            guard let head else { return }
+            let answer = Answer(context: context, keepAlive: head.isKeepAlive, simulator: simulator)
+            self.answer = answer
+            route(head, answer)
+        }
+    }
+
+    private func route(_ head: HTTPRequestHead, _ answer: Answer) {
+        let path = head.uri.split(separator: "?").first.map(String.init) ?? head.uri
+        switch (head.method, path) {
+        case (.POST, "/v1/chat/completions"): complete(answer, isChat: true)
+        case (.POST, "/v1/completions"): complete(answer, isChat: false)
+        case (.POST, "/v1/embeddings"): embed(answer)
+        case (.GET, "/v1/models"): answer.send(200, Self.models())
+        case (.GET, "/_sim/stats"): answer.send(200, stats())
+        case (.POST, "/_sim/script"): script(answer)
+        case (.POST, "/_sim/reset"):
+            simulator.reset()
+            answer.send(200, Array("{}".utf8))
+        default:
+            answer.send(404, AnswerJSON.error("no such route: \(head.method) \(path)", type: "invalid_request_error", code: nil))
+        }
+    }
+
+    private func refuse(_ answer: Answer, _ message: String, _ parameter: String? = nil) {
+        answer.send(400, AnswerJSON.error(message, type: "invalid_request_error", code: nil, parameter: parameter))
+    }
+
+    private func complete(_ answer: Answer, isChat: Bool) {
+        guard let document = JSONDocument(body) else { return refuse(answer, "the body is not valid JSON") }
+        simulator.lastBody = String(decoding: body, as: UTF8.self)
+        do throws(CompletionRequest.Refusal) {
+            let request = try CompletionRequest(document.value, isChat: isChat)
+            simulator.begin(request.model)
+            answer.model = request.model
+            if let scripted = simulator.nextScripted(request.model) {
+                return answer.send(scripted.status, Array(scripted.body.utf8), headers: scripted.headers)
+            }
+            answer.perform(request)
+        } catch {
+            refuse(answer, error.message, error.parameter)
+        }
+    }
+
+    private func embed(_ answer: Answer) {
+        guard let document = JSONDocument(body) else { return refuse(answer, "the body is not valid JSON") }
+        let json = document.value
+        guard let model = json["model"]?.string else { return refuse(answer, "you must provide a model parameter", "model") }
+        simulator.lastBody = String(decoding: body, as: UTF8.self)
+        let inputs = json["input"]?.string.map { [$0] } ?? json["input"]?.elements.compactMap(\.string) ?? []
+        guard !inputs.isEmpty else { return refuse(answer, "input is missing or empty", "input") }
+        simulator.begin(model, embeddingInputs: inputs.count)
+        answer.model = model
+        if let scripted = simulator.nextScripted(model) {
+            return answer.send(scripted.status, Array(scripted.body.utf8), headers: scripted.headers)
+        }
+        // So that a test can have one input refused among several.
+        if inputs.contains("sim-refuse") { return refuse(answer, "simulated: an input was refused", "input") }
+        if let fault = Fault(model: model), answer.fail(fault, isStream: false) { return }
+        answer.send(200, embeddings(model, inputs, Int(min(json["dimensions"]?.unsigned ?? 64, 4096))))
+    }
+
+    private func embeddings(_ model: String, _ inputs: [String], _ dimensions: Int) -> [UInt8] {
+        let tokens = inputs.reduce(0) { $0 + AnswerText.countTokens($1) }
+        var json = JSONWriter(capacity: inputs.count * dimensions * 10)
+        json.object { json in
+            json.key("object")
+            json.string("list")
+            json.key("model")
+            json.string(model)
+            json.key("data")
+            json.array(inputs.enumerated()) { json, input in
+                json.object { json in
+                    json.key("object")
+                    json.string("embedding")
+                    json.key("index")
+                    json.integer(input.offset)
+                    json.key("embedding")
+                    json.array(AnswerText.embedding(input.element, dimensions: dimensions)) { json, value in json.double(value) }
+                }
+            }
+            json.key("usage")
+            json.object { json in
+                json.key("prompt_tokens")
+                json.integer(tokens)
+                json.key("total_tokens")
+                json.integer(tokens)
+            }
+        }
+        return json.bytes
+    }
+
+    private static func models() -> [UInt8] {
+        var json = JSONWriter(capacity: 4096)
+        json.object { json in
+            json.key("object")
+            json.string("list")
+            json.key("data")
+            json.array(["sim"] + Fault.descriptions.map(\.name)) { json, name in
+                json.object { json in
+                    json.key("id")
+                    json.string(name)
+                    json.key("object")
+                    json.string("model")
+                    json.key("owned_by")
+                    json.string(AnswerJSON.fingerprint)
+                }
+            }
+        }
+        return json.bytes
+    }
+
+    private func stats() -> [UInt8] {
+        var json = JSONWriter(capacity: 1024)
+        json.object { json in
+            json.key("connections")
+            json.integer(simulator.connections)
+            json.key("last_body")
+            json.string(simulator.lastBody)
+            json.key("models")
+            json.object { json in
+                for (model, counts) in simulator.counts.sorted(by: { $0.key < $1.key }) {
+                    json.key(text: model)
+                    json.object { json in
+                        json.key("received")
+                        json.integer(counts.received)
+                        json.key("completed")
+                        json.integer(counts.completed)
+                        json.key("aborted")
+                        json.integer(counts.aborted)
+                        json.key("in_flight")
+                        json.integer(counts.inFlight)
+                        json.key("max_in_flight")
+                        json.integer(counts.maxInFlight)
+                        json.key("embedding_inputs")
+                        json.array(counts.embeddingInputs) { json, count in json.integer(count) }
+                    }
+                }
+            }
+        }
+        return json.bytes
+    }
+
+    /// `{"model": "…", "responses": [{"status": 503, "headers": {"retry-after": "1"}, "body": "…", "count": 2}]}`
+    private func script(_ answer: Answer) {
+        guard let document = JSONDocument(body), let model = document.value["model"]?.string else {
+            return refuse(answer, "expected an object with model and responses")
+        }
+        simulator.script(
+            model,
+            (document.value["responses"]?.elements ?? []).map { entry in
+                let headers = entry["headers"]
+                return Simulator.ScriptedAnswer(
+                    status: Int(entry["status"]?.unsigned ?? 200),
+                    headers: (headers?.keys ?? []).map { ($0, headers?[$0]?.string ?? "") },
+                    body: entry["body"]?.string ?? "", left: Int(entry["count"]?.unsigned ?? 1))
+            })
+        answer.send(200, Array("{}".utf8))
+    }
+}
