@@ -57,7 +57,8 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "LLMGWPolicy", dependencies: ["LLMGWCore"], swiftSettings: strict),
         .target(
-            name: "LLMGWUpstream", dependencies: ["LLMGWCore", "LLMGWJSON", "CCurl", "CPlatform"], swiftSettings: strict),
+            name: "LLMGWUpstream", dependencies: ["LLMGWCore", "LLMGWJSON", "CCurl", "CPlatform"], swiftSettings: strict
+        ),
 
         // L3: the gateway, and the client library.
         .target(
@@ -74,16 +75,22 @@ let package = Package(
 
         // L4: what a person starts.
         .executableTarget(
-            name: "llmgwd", dependencies: [
+            name: "llmgwd",
+            dependencies: [
                 "LLMGWCore", "LLMGWTransport", "LLMGWControl", "LLMGWGateway", logging, arguments, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "llmgw-ctl", dependencies: ["LLMGWCore", "LLMGWJSON", "LLMGWControl", "LLMGatewayClient", arguments],
+            name: "llmgw-ctl",
+            dependencies: ["LLMGWCore", "LLMGWJSON", "CPlatform", "LLMGWControl", "LLMGatewayClient", arguments],
             swiftSettings: strict),
         .executableTarget(
             name: "llmgw-sim", dependencies: ["LLMGWJSON", nio, nioPosix, nioHTTP1, arguments], swiftSettings: strict),
+
+        .executableTarget(
+            name: "chat-example", dependencies: ["LLMGatewayClient"], path: "clients/swift/Examples/chat",
+            swiftSettings: strict),
 
         .testTarget(name: "LLMGWCoreTests", dependencies: ["LLMGWCore"], swiftSettings: strict),
         .testTarget(name: "LLMGWWireTests", dependencies: ["LLMGWCore", "LLMGWWire"], swiftSettings: strict),

@@ -28,17 +28,6 @@ public struct CancelOutcome: Sendable, Hashable {
     }
 }
 
-/// The effective configuration.
-public struct ConfigurationView: Sendable, Hashable {
-    public var path: String?
-    public var settings: [EffectiveSetting]
-
-    public init(path: String?, settings: [EffectiveSetting]) {
-        self.path = path
-        self.settings = settings
-    }
-}
-
 extension RequestList: StructConvertible {
     init(_ c: Llmgw__V1__ListRequestsReply, at path: @autoclosure () -> String) throws(MessageError) {
         self.init(
