@@ -4,6 +4,7 @@
 
 #include "CPlatformPoll.h"
 
+#include <stdint.h>
 #include <sys/types.h>
 
 // Who is on the other side of a Unix socket, as the kernel recorded it when the connection was made: `struct ucred`, which hides
@@ -13,5 +14,9 @@ struct cplatform_peer {
     uid_t uid;
     gid_t gid;
 };
+
+// How many cells of a terminal a character takes, in the locale that the program set: wcwidth, which hides behind _XOPEN_SOURCE. -1: none
+// that can be printed.
+int cplatform_cell_width(uint32_t scalar);
 
 #endif

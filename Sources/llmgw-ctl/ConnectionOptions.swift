@@ -1,0 +1,67 @@
+import ArgumentParser
+import Glibc
+import LLMGWCore
+import LLMGatewayClient
+
+/// How to reach the daemon: common to all commands that ask it.
+struct ConnectionOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Path of the daemon's socket.", valueName: "path"))
+    var socket: String?
+
+    @Option(help: ArgumentHelp("Longest time to wait for an answer.", valueName: "seconds"))
+    var timeout: Double?
+
+    func validate() throws {
+        if let timeout, !(timeout > 0 && timeout <= 1_000_000) {
+            throw ValidationError("--timeout is a number of seconds above 0")
+        }
+    }
+
+    var duration: Duration? { timeout.map { .seconds($0) } }
+
+    /// Gives a client to `body`, and explains a daemon that is not there.
+    func withClient<T: Sendable>(_ body: (GatewayClient) async throws -> T) async throws -> T {
+        let client = GatewayClient(socketPath: socket, name: "llmgw-ctl", timeout: duration)
+        do {
+            let result = try await body(client)
+            await client.close()
+            return result
+        } catch let error as GatewayError where error.reason == .localConnectFailed {
+            throw explained(error)
+        }
+    }
+
+    private func explained(_ error: GatewayError) -> ToolFailure {
+        let candidates =
+            socket.map { [$0] } ?? SocketLocation.candidates { name in getenv(name).map { String(cString: $0) } }
+        for path in candidates {
+            var info = stat()
+            if stat(path, &info) == 0, access(path, R_OK | W_OK) != 0 {
+                return ToolFailure(.denied, Self.denied(path, group: info.st_gid))
+            }
+            if errno == EACCES {
+                return ToolFailure(.denied, "access to \(path) is denied: one of its directories may not be entered")
+            }
+        }
+        return ToolFailure(
+            .unreachable,
+            """
+            \(error.message)
+            Start the daemon (systemctl start llmgwd, or llmgwd --config FILE), or name its socket with --socket or LLMGW_SOCKET.
+            """)
+    }
+
+    private static func denied(_ path: String, group: gid_t) -> String {
+        let name = getgrgid(group).map { String(cString: $0.pointee.gr_name) } ?? String(group)
+        return """
+            access to \(path) is denied: it belongs to the group \(name)
+            Join it (usermod --append --groups \(name) USER, then log in again), or ask an administrator.
+            """
+    }
+}
+
+/// The choice between a table for people and JSON for programs.
+struct OutputOptions: ParsableArguments {
+    @Flag(help: "Print JSON, for programs.")
+    var json = false
+}

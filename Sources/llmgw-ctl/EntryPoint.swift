@@ -1,0 +1,71 @@
+import ArgumentParser
+import Dispatch
+import Glibc
+import LLMGWCore
+import Synchronization
+
+/// Runs the command and turns its outcome into an exit status.
+@main
+enum EntryPoint {
+    static func main() async {
+        setlocale(LC_CTYPE, "")
+        let interrupted = Interrupted()
+        let work = Task { try await run() }
+        // The first SIGINT gives the call up, so that the daemon stops its transfer; it does not end the process on its own.
+        signal(SIGINT, SIG_IGN)
+        let interrupts = DispatchSource.makeSignalSource(signal: SIGINT)
+        interrupts.setEventHandler { @Sendable in
+            interrupted.flag.store(true, ordering: .relaxed)
+            work.cancel()
+        }
+        interrupts.resume()
+        let result = await work.result
+        if interrupted.flag.load(ordering: .relaxed) { exit(ExitStatus.interrupted.rawValue) }
+        if case .failure(let error) = result { end(error) }
+    }
+
+    private static func run() async throws {
+        var command = try LLMGWControlTool.parseAsRoot()
+        if var asynchronous = command as? any AsyncParsableCommand {
+            try await asynchronous.run()
+        } else {
+            try command.run()
+        }
+    }
+
+    private static func end(_ error: any Error) -> Never {
+        switch error {
+        case let failure as ToolFailure:
+            Terminal.complain(failure.message)
+            exit(failure.status.rawValue)
+        case let error as GatewayError:
+            Terminal.complain(error.message + (error.suggestion.isEmpty ? "" : "\n" + error.suggestion))
+            Terminal.note(facts(of: error))
+            exit(ExitStatus(error).rawValue)
+        default:
+            let code = LLMGWControlTool.exitCode(for: error)
+            let message = LLMGWControlTool.fullMessage(for: error)
+            guard code != .success else {
+                Terminal.write(message + "\n")
+                exit(ExitStatus.success.rawValue)
+            }
+            Terminal.error(message)
+            exit((code == .validationFailure ? ExitStatus.usage : .failure).rawValue)
+        }
+    }
+
+    private static func facts(of error: GatewayError) -> String {
+        var facts = [error.reason.name]
+        if let status = error.upstreamStatus { facts.append("HTTP \(status)") }
+        if let provider = error.provider { facts.append("provider \(provider)") }
+        if let model = error.model { facts.append("model \(model)") }
+        if error.attempts > 0 { facts.append("attempts \(error.attempts)") }
+        if let wait = error.retryAfter { facts.append("retry after \(wait.short)") }
+        if let id = error.requestID { facts.append("request \(id)") }
+        return "(" + facts.joined(separator: ", ") + ")"
+    }
+}
+
+private final class Interrupted: Sendable {
+    let flag = Atomic(false)
+}

@@ -1,0 +1,77 @@
+import LLMGWCore
+import LLMGWJSON
+
+/// JSON for programs: one document, one line.
+enum JSON {
+    static func print(_ body: (inout JSONWriter) -> Void) {
+        var writer = JSONWriter(capacity: 1024)
+        body(&writer)
+        Terminal.write(writer.bytes + [UInt8(ascii: "\n")])
+    }
+}
+
+extension JSONWriter {
+    mutating func member(_ key: StaticString, _ value: String) {
+        self.key(key)
+        string(value)
+    }
+
+    mutating func member(_ key: StaticString, _ value: some BinaryInteger) {
+        self.key(key)
+        integer(value)
+    }
+
+    mutating func member(_ key: StaticString, _ value: Bool) {
+        self.key(key)
+        bool(value)
+    }
+
+    /// Nothing is written for what nobody said.
+    mutating func member(_ key: StaticString, _ value: String?) {
+        if let value { member(key, value) }
+    }
+
+    mutating func member(_ key: StaticString, _ value: (some BinaryInteger)?) {
+        if let value { member(key, value) }
+    }
+
+    mutating func member(_ key: StaticString, _ values: [String]) {
+        self.key(key)
+        array(values) { $0.string($1) }
+    }
+
+    mutating func member(_ key: StaticString, _ usage: Usage) {
+        self.key(key)
+        object {
+            $0.member("input_tokens", usage.inputTokens)
+            $0.member("output_tokens", usage.outputTokens)
+            $0.member("cached_input_tokens", usage.cachedInputTokens)
+            $0.member("reasoning_tokens", usage.reasoningTokens)
+            $0.member("total_tokens", usage.totalTokens)
+        }
+    }
+
+    mutating func member(_ key: StaticString, _ info: ReplyInfo) {
+        self.key(key)
+        object {
+            $0.member("request_id", info.requestID)
+            $0.member("model", info.model)
+            $0.member("upstream_model", info.upstreamModel)
+            $0.member("provider", info.provider)
+            $0.member("upstream_id", info.upstreamID)
+            $0.member("attempts", info.attempts)
+            guard let latency = info.latency else { return }
+            $0.member("queue_us", latency.queue.wholeMicroseconds)
+            $0.member("first_token_us", latency.firstToken?.wholeMicroseconds)
+            $0.member("total_us", latency.total.wholeMicroseconds)
+            $0.member("overhead_us", latency.overhead.wholeMicroseconds)
+        }
+    }
+
+    mutating func members(_ counts: RequestCounts) {
+        member("requests", counts.requests)
+        member("succeeded", counts.succeeded)
+        member("failed", counts.failed)
+        member("cancelled", counts.cancelled)
+    }
+}

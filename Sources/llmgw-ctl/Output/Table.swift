@@ -1,0 +1,39 @@
+import CPlatform
+
+/// Columns for people. Widths count terminal cells, because names and labels may be Chinese.
+struct Table {
+    private let headings: [String]
+    private var rows: [[String]] = []
+
+    init(_ headings: String...) {
+        self.headings = headings
+    }
+
+    mutating func add(_ cells: String...) {
+        precondition(cells.count == headings.count, "a row has as many cells as the table has columns")
+        rows.append(cells.map { Terminal.sanitised($0) })
+    }
+
+    var text: String {
+        var widths = headings.map(Self.width)
+        for row in rows {
+            for (column, cell) in row.enumerated() { widths[column] = max(widths[column], Self.width(cell)) }
+        }
+        let lines = [Terminal.bold(Self.line(headings, widths))] + rows.map { Self.line($0, widths) }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func line(_ cells: [String], _ widths: [Int]) -> String {
+        var line = ""
+        for (column, cell) in cells.enumerated() {
+            line += cell
+            guard column < cells.count - 1 else { break }
+            line += String(repeating: " ", count: widths[column] - width(cell) + 2)
+        }
+        return line
+    }
+
+    private static func width(_ text: String) -> Int {
+        text.unicodeScalars.reduce(0) { $0 + max(0, Int(cplatform_cell_width($1.value))) }
+    }
+}

@@ -1,0 +1,49 @@
+import Glibc
+
+/// Where the tool writes. Texts from elsewhere pass `sanitised` before they reach a terminal.
+enum Terminal {
+    static let isInteractive = isatty(STDOUT_FILENO) == 1
+    private static let hasColour = isInteractive && (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true)
+
+    static func write(_ text: String) { put(text, STDOUT_FILENO) }
+    static func write(_ bytes: [UInt8]) { put(bytes[...], STDOUT_FILENO) }
+
+    /// One line for people about what went wrong.
+    static func complain(_ message: String) { error("llmgw-ctl: \(message)") }
+
+    static func error(_ message: String) { put(message + "\n", STDERR_FILENO) }
+
+    /// Something beside the result: never mixed into it.
+    static func note(_ message: String) { put(message + "\n", STDERR_FILENO) }
+
+    static func bold(_ text: String) -> String { hasColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+
+    /// A model's answer can contain the sequences that command a terminal; nothing but text, lines and tabs may pass.
+    static func sanitised(_ text: String) -> String {
+        guard isInteractive else { return text }
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars where scalar == "\n" || scalar == "\t" || !isControl(scalar) {
+            scalars.append(scalar)
+        }
+        return String(scalars)
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+    }
+
+    private static func put(_ text: String, _ descriptor: Int32) { put(Array(text.utf8)[...], descriptor) }
+
+    private static func put(_ bytes: ArraySlice<UInt8>, _ descriptor: Int32) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                // Nobody reads any more, or the disk is full: what is left to say cannot be said.
+                exit(ExitStatus.failure.rawValue)
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+}
