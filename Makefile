@@ -1,0 +1,33 @@
+# The habits of this project. Every target works from a clean clone, as root or with sudo; the work is done in scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help run test check format proto bench docs install
+
+PREFIX ?= /usr/local
+UPSTREAM ?= model
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: ## see it work: three programs ask a small real model (UPSTREAM=sim: simulated, UPSTREAM=openai: with OPENAI_API_KEY)
+	@scripts/run '$(UPSTREAM)'
+
+test: ## build, and run every test suite
+	@scripts/test
+
+check: ## check format, imports, generated files, documents and the rules of the code
+	@scripts/check
+
+format: ## format the Swift code
+	@scripts/format
+
+proto: ## write the generated files anew from proto/ (C, Swift, Python, test vectors)
+	@scripts/proto
+
+bench: ## measure (release build), results as Markdown and JSON
+	@scripts/bench
+
+docs: ## write docs/configuration.md anew from the settings table
+	@scripts/docs
+
+install: ## build for release and install below PREFIX (/usr/local); DESTDIR is honoured
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' scripts/install

@@ -1,0 +1,25 @@
+# shellcheck shell=bash
+# What the scripts share. Source it; it changes to the top of the tree.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf '==> %s\n' "$*"; }
+
+fail() {
+    printf '%s: error: %s\n' "$(basename "$0")" "$*" >&2
+    exit 1
+}
+
+# sudo replaces PATH, so that a toolchain outside the system's own folders is not found any more.
+if ! command -v swift >/dev/null; then
+    for folder in /opt/swift/usr/bin /usr/local/swift/usr/bin /usr/libexec/swift/bin \
+        "${HOME:-/nonexistent}/.local/share/swiftly/bin" "/home/${SUDO_USER:-nobody}/.local/share/swiftly/bin"; do
+        if [ -x "$folder/swift" ]; then
+            PATH="$PATH:$folder"
+            break
+        fi
+    done
+fi
+
+# The targets that people change are in debug builds; warnings are errors by Package.swift.
+swift_build() { swift build --explicit-target-dependency-import-check error "$@"; }
