@@ -29,8 +29,19 @@ TEST = [
     ),
 ]
 
-CHECK: list[Suite] = [
-    Suite("Swift format", ["swift", "format", "lint", "--strict", "--recursive", "--parallel", "Package.swift", "Sources", "Tests", "clients/swift"], 5),
+SWIFT_FOLDERS = ["Package.swift", "Sources", "Tests", "clients/swift"]
+
+CHECK = [
+    Suite("Swift format", ["swift", "format", "lint", "--strict", "--recursive", "--parallel", *SWIFT_FOLDERS], 5),
+    Suite("Swift rules", [PYTHON, "scripts/check-swift-rules.py"], 1),
+    Suite("imports", [PYTHON, "scripts/check-imports.py"], 1),
+    Suite("shell scripts", ["scripts/check-shell"], 2),
+    Suite("Python scripts", ["scripts/check-python"], 3),
+    Suite("proto rules", [PYTHON, "scripts/check-proto.py"], 1),
+    Suite("generated files", ["scripts/check-generated"], 15, environment=BINARIES),
+    Suite("C manual", [PYTHON, "scripts/check-c-manual.py"], 1),
+    Suite("Markdown links", [PYTHON, "scripts/check-links.py"], 1),
+    Suite("text", [PYTHON, "scripts/check-text.py"], 1),
 ]
 
 GROUPS = {"test": TEST, "check": CHECK}
