@@ -1,0 +1,71 @@
+"""Fixtures: everything that a test starts ends with it, and ends well."""
+
+from __future__ import annotations
+
+import pathlib
+import tempfile
+from collections.abc import Callable, Iterator
+
+import pytest
+from harness.processes import Daemon, Simulator
+from harness.upstream import Script, ScriptedUpstream
+
+StartDaemon = Callable[..., Daemon]
+StartSimulator = Callable[..., Simulator]
+StartUpstream = Callable[[Script], ScriptedUpstream]
+
+
+@pytest.fixture
+def directory() -> Iterator[pathlib.Path]:
+    """Private, and with a path short enough for a socket."""
+    with tempfile.TemporaryDirectory(prefix="llmgw-") as path:
+        yield pathlib.Path(path)
+
+
+@pytest.fixture
+def upstream() -> Iterator[StartUpstream]:
+    """Starts an upstream that runs the given script for every request."""
+    started: list[ScriptedUpstream] = []
+
+    def start(script: Script) -> ScriptedUpstream:
+        started.append(ScriptedUpstream(script))
+        return started[-1]
+
+    yield start
+    for upstream in started:
+        upstream.stop()
+
+
+@pytest.fixture
+def simulator() -> Iterator[StartSimulator]:
+    """Starts a simulated provider with the given options."""
+    started: list[Simulator] = []
+
+    def start(*options: str) -> Simulator:
+        started.append(Simulator(*options))
+        return started[-1]
+
+    yield start
+    for simulator in started:
+        simulator.stop()
+
+
+@pytest.fixture
+def sim(simulator: StartSimulator) -> Simulator:
+    return simulator()
+
+
+@pytest.fixture
+def daemon(directory: pathlib.Path, upstream: StartUpstream, simulator: StartSimulator) -> Iterator[StartDaemon]:
+    """Starts the daemon with a configuration. It is stopped before the upstreams, and must end with status 0 and a clean log."""
+    started: list[Daemon] = []
+
+    def start(toml: str) -> Daemon:
+        place = directory / f"{len(started)}"
+        place.mkdir()
+        started.append(Daemon(place, toml).start())
+        return started[-1]
+
+    yield start
+    for daemon in started:
+        daemon.stop()
