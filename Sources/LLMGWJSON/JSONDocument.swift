@@ -1,6 +1,6 @@
 internal import CJansson
 
-/// A parsed JSON text. Its values are views that are valid while the document lives.
+/// A parsed JSON text.
 ///
 /// jansson does the work: it checks UTF-8, bounds the nesting, and keeps the length of strings.
 package final class JSONDocument {
@@ -12,10 +12,13 @@ package final class JSONDocument {
         self.root = root
     }
 
-    /// Nil if the text is not JSON, or an object in it has two members of one name.
+    /// Nil if the text is not JSON, or an object in it has two members of one name. Whole numbers of any size are JSON: they are read as
+    /// reals, because this is for texts that are checked and passed on as they are.
     package init?(unambiguous text: String) {
         var text = text
-        let parsed = text.withUTF8 { Self.parse(UnsafeRawBufferPointer($0), flags: JSON_REJECT_DUPLICATES) }
+        let parsed = text.withUTF8 {
+            Self.parse(UnsafeRawBufferPointer($0), flags: JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL)
+        }
         guard let parsed else { return nil }
         root = parsed
     }
@@ -29,14 +32,17 @@ package final class JSONDocument {
         cjansson_release(root)
     }
 
-    package var value: JSONView { JSONView(json: root) }
+    package var value: JSONView { JSONView(document: self, json: root) }
 }
 
-/// A value inside a `JSONDocument`; must not outlive it. Asking for what is not there gives nil.
+/// A value inside a `JSONDocument`, which it keeps alive. Asking for what is not there gives nil.
 package struct JSONView {
-    fileprivate let json: UnsafeMutablePointer<json_t>
+    // Swift ends an object's life after its last use, which may be earlier than a view's: `document.value.keys` would read freed memory.
+    private let document: JSONDocument
+    private let json: UnsafeMutablePointer<json_t>
 
-    fileprivate init(json: UnsafeMutablePointer<json_t>) {
+    fileprivate init(document: JSONDocument, json: UnsafeMutablePointer<json_t>) {
+        self.document = document
         self.json = json
     }
 
@@ -45,7 +51,7 @@ package struct JSONView {
     /// A member of an object. A member that is null counts as absent.
     package subscript(key: String) -> JSONView? {
         guard let member = json_object_get(json, key) else { return nil }
-        let view = JSONView(json: member)
+        let view = JSONView(document: document, json: member)
         return view.type == JSON_NULL.rawValue ? nil : view
     }
 
@@ -71,7 +77,9 @@ package struct JSONView {
 
     /// The elements of an array; nothing if it is none.
     package var elements: [JSONView] {
-        (0..<json_array_size(json)).compactMap { json_array_get(json, $0).map(JSONView.init(json:)) }
+        (0..<json_array_size(json)).compactMap { index in
+            json_array_get(json, index).map { JSONView(document: document, json: $0) }
+        }
     }
 
     /// The names of an object's members.
