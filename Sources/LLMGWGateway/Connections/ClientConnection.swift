@@ -38,8 +38,7 @@ final class ClientConnection {
         self.channel = channel
         self.host = host
         self.machine = ServerConnectionStateMachine(limits: host.limits)
-        self.outbound = OutboundQueue(
-            initialCredit: Int(host.limits.initialCredit), maxFrame: Int(host.limits.maxFrame))
+        self.outbound = OutboundQueue(maxFrame: Int(host.limits.maxFrame))
         self.lastActivity = host.scheduler.now
         self.handshakeTimer = host.scheduler.schedule(at: host.scheduler.now + host.handshakeTimeout) { [weak self] in
             self?.fail(ConnectionError(GatewayError(.handshakeTimeout, "preface and HELLO did not come in time")))
@@ -75,9 +74,11 @@ final class ClientConnection {
     private func perform(_ action: ServerConnectionStateMachine.Action) {
         switch action {
         case .hello(let payload): accept(payload)
-        case .request(let stream, let method, let body): begin(stream, method, body)
+        case .request(let stream, let method, let body, let credit):
+            outbound.open(stream, credit: credit)
+            begin(stream, method, body)
         case .refuse(let stream, let error):
-            outbound.open(stream)
+            outbound.open(stream, credit: 0)
             end(stream, EndEnvelope(error: error))
         case .cancel(let stream):
             calls[stream]?.cancel(GatewayError(.cancelled, "the client cancelled the request"))
@@ -104,7 +105,6 @@ final class ClientConnection {
     }
 
     private func begin(_ stream: UInt32, _ method: UInt16, _ body: [UInt8]) {
-        outbound.open(stream)
         do throws(GatewayError) {
             let call = try host.makeCall(method: method, request: body, on: self, stream: stream)
             calls[stream] = call

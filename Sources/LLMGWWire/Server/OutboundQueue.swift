@@ -30,7 +30,6 @@ public struct OutboundQueue: Sendable {
         var next: Message? { first < messages.count ? messages[first] : nil }
     }
 
-    private let initialCredit: Int
     private let maxFrame: Int
     private var control: [[UInt8]] = []
     private var streams: [UInt32: Stream] = [:]
@@ -41,17 +40,17 @@ public struct OutboundQueue: Sendable {
     /// Bytes of control frames alone: what a client makes us queue by asking without reading.
     public private(set) var controlBytes = 0
 
-    public init(initialCredit: Int, maxFrame: Int) {
-        self.initialCredit = initialCredit
+    public init(maxFrame: Int) {
         self.maxFrame = min(maxFrame, Self.slice)
     }
 
     /// True if something could be sent now.
     public var isSendable: Bool { !control.isEmpty || firstTurn < turns.count }
 
-    public mutating func open(_ stream: UInt32) {
+    /// `credit` is how many bytes of DATA may be sent before the client allows more.
+    public mutating func open(_ stream: UInt32, credit: Int) {
         precondition(streams[stream] == nil, "a stream is opened once")
-        streams[stream] = Stream(credit: initialCredit)
+        streams[stream] = Stream(credit: credit)
     }
 
     /// Queues a complete frame of the connection, or a HEAD. HEAD must not follow DATA of its stream.

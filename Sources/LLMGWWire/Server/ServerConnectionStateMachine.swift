@@ -20,8 +20,8 @@ public struct ServerConnectionStateMachine: Sendable {
     public enum Action: Sendable, Equatable {
         /// HELLO came, with this payload: answer HELLO_OK.
         case hello(payload: [UInt8])
-        /// The last byte of a request came.
-        case request(stream: UInt32, method: UInt16, body: [UInt8])
+        /// The last byte of a request came. `credit` is what may be sent at once: CREDIT may have come before it.
+        case request(stream: UInt32, method: UInt16, body: [UInt8], credit: Int)
         /// Answer END with this error; the stream is over.
         case refuse(stream: UInt32, GatewayError)
         /// The client gives up; END is still owed.
@@ -126,7 +126,8 @@ public struct ServerConnectionStateMachine: Sendable {
     private func outcome(_ action: ServerStreamTable.Action, _ stream: UInt32) -> Action? {
         switch action {
         case .none: nil
-        case .request(let method, let body): .request(stream: stream, method: method, body: body)
+        case .request(let method, let body, let credit):
+            .request(stream: stream, method: method, body: body, credit: credit)
         case .refuse(let error): .refuse(stream: stream, error)
         case .cancel: .cancel(stream: stream)
         case .credit(let bytes): .credit(stream: stream, bytes: bytes)

@@ -20,7 +20,7 @@ struct ServerStreamTable: Sendable {
     enum Action: Equatable {
         /// Nothing to do.
         case none
-        case request(method: UInt16, body: [UInt8])
+        case request(method: UInt16, body: [UInt8], credit: Int)
         /// END with this error; the stream has ended for us.
         case refuse(GatewayError)
         case cancel
@@ -66,7 +66,7 @@ struct ServerStreamTable: Sendable {
                 return .none
             }
             streams[header.stream] = .open(credit: credit)
-            return .request(method: method, body: body)
+            return .request(method: method, body: body, credit: Int(credit))
         case .discarding(let method, let budget):
             guard header.method == method else { throw .unexpectedFrame }
             guard header.length <= budget else { throw .frameTooLarge }
@@ -101,7 +101,7 @@ struct ServerStreamTable: Sendable {
             return .none
         }
         streams[header.stream] = .open(credit: Int64(limits.initialCredit))
-        return .request(method: header.method, body: Array(payload))
+        return .request(method: header.method, body: Array(payload), credit: Int(limits.initialCredit))
     }
 
     private mutating func refuse(_ header: FrameHeader, _ error: GatewayError, alreadySent: Int) -> Action {
@@ -132,7 +132,7 @@ struct ServerStreamTable: Sendable {
         switch streams[id] {
         case .receiving(let method, let body, let credit):
             streams[id] = .receiving(method: method, body: body, credit: try Self.sum(credit, amount))
-            return .credit(Int(amount))
+            return .none  // It comes with the request.
         case .open(let credit):
             streams[id] = .open(credit: try Self.sum(credit, amount))
             return .credit(Int(amount))
