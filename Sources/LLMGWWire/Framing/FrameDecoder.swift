@@ -17,14 +17,17 @@ public struct FrameDecoder: Sendable {
 
     /// Largest payload, bytes.
     public var maxFrame: Int
+    /// Largest payload of the first frame, where that is another; nil once it has come.
+    private var firstFrameLimit: Int?
     private let oversizedRequest: OversizedRequest
     /// The beginning of a frame that has not arrived whole.
     private var pending: [UInt8] = []
     /// Bytes of a skipped payload that are still to come.
     private var skipping = 0
 
-    public init(maxFrame: Int, oversizedRequest: OversizedRequest = .fatal) {
+    public init(maxFrame: Int, firstFrameLimit: Int? = nil, oversizedRequest: OversizedRequest = .fatal) {
         self.maxFrame = maxFrame
+        self.firstFrameLimit = firstFrameLimit
         self.oversizedRequest = oversizedRequest
     }
 
@@ -67,6 +70,7 @@ public struct FrameDecoder: Sendable {
             }
             let size = FrameHeader.size + header.length
             guard rest.count >= size else { break }
+            firstFrameLimit = nil
             try handle(.frame, header, UnsafeRawBufferPointer(rebasing: rest[FrameHeader.size..<size]))
             used += size
         }
@@ -96,6 +100,7 @@ public struct FrameDecoder: Sendable {
         if pending.count < FrameHeader.size + header.length { return false }
         let frame = pending
         pending = []
+        firstFrameLimit = nil
         try frame.withUnsafeBufferPointer { bytes throws(ProtocolViolation) in
             try handle(
                 .frame, header, UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[FrameHeader.size...])))
@@ -115,16 +120,17 @@ public struct FrameDecoder: Sendable {
             UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
         }
         let length = word(0)
+        let limit = UInt32(firstFrameLimit ?? maxFrame)
         let typeByte = bytes[4]
         let isRequest = typeByte == FrameType.request.rawValue
         let refusable = isRequest && oversizedRequest == .skip && length < UInt32(FrameHeader.lengthLimit)
-        if length > UInt32(maxFrame), !refusable { throw .frameTooLarge }
+        if length > limit, !refusable { throw .frameTooLarge }
         if word(12) != 0 { throw .reservedNotZero }
         if FrameType.isAncillary(typeByte) { return nil }
         guard let type = FrameType(rawValue: typeByte) else { throw .unknownFrameType }
         let method = UInt16(truncatingIfNeeded: word(4))
         if method != 0, type != .request { throw .methodNotZero }
-        if length > UInt32(maxFrame) { return nil }
+        if length > limit { return nil }
         var header = FrameHeader(type, stream: word(8), length: Int(length), method: method)
         header.flags = bytes[5]
         return header

@@ -38,7 +38,8 @@ public struct ServerConnectionStateMachine: Sendable {
 
     public init(limits: ConnectionLimits) {
         self.limits = limits
-        self.decoder = FrameDecoder(maxFrame: Self.helloLimit, oversizedRequest: .skip)
+        self.decoder = FrameDecoder(
+            maxFrame: Int(limits.maxFrame), firstFrameLimit: Self.helloLimit, oversizedRequest: .skip)
         self.streams = ServerStreamTable(limits: limits)
     }
 
@@ -83,7 +84,6 @@ public struct ServerConnectionStateMachine: Sendable {
         try decoder.decode(bytes) { kind, header, payload throws(ProtocolViolation) in
             if let action = try self.receive(kind, header, payload) { try perform(action) }
         }
-        if isOpen { decoder.maxFrame = Int(limits.maxFrame) }
         swap(&decoder, &self.decoder)
     }
 
