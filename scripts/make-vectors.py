@@ -74,6 +74,7 @@ SMALL_CREDIT = message(
 BODY = message("ChatRequest", 'messages { role: ROLE_USER text: "你好，世界 👋" }')
 REQ = message("Request", "timeout_ms: 5000 labels { key: \"job\" value: \"报告\" }") + b"\x7a" + bytes([len(BODY)]) + BODY
 CHUNK = message("ChatChunk", 'index: 0 text: "巴黎"')
+LONG = message("ChatChunk", 'index: 0 text: "a message longer than sixteen bytes of credit"')
 OK_END = message("End", "status { code: 0 }")
 CANCELLED_END = message("End", 'status { code: 1 reason: "llmgw.client.cancelled" retry: RETRY_NEVER origin: ORIGIN_CLIENT }')
 HEAD_BODY = message("Head", 'request_id: "r1" model: "small"')
@@ -130,6 +131,9 @@ def client() -> File:
     opening = [send(PREFACE, frame(HELLO, 0, HELLO_BODY)), recv(frame(HELLO_OK, 0, HELLO_OK_BODY)), "event hello_ok"]
     small = [opening[0], recv(frame(HELLO_OK, 0, SMALL_CREDIT)), "event hello_ok"]
     call = [f"open 1 0x{CHAT:04x} {hexa(REQ)}", send(frame(REQUEST, 1, REQ, 0, CHAT))]
+    def credit(amount: int) -> str:
+        return send(frame(CREDIT, 1, struct.pack(">I", amount)))
+
     head, data, end = (f"event {k} 1 {hexa(b)}" for k, b in (("head", HEAD_BODY), ("data", CHUNK), ("end", OK_END)))
 
     f.case("hello", *opening)
@@ -141,7 +145,7 @@ def client() -> File:
     )
     f.case(
         "credit-as-taken", *small, *call, recv(frame(DATA, 1, CHUNK)), data,
-        f"taken 1 {len(CHUNK)}", send(frame(CREDIT, 1, struct.pack(">I", len(CHUNK)))),
+        f"taken 1 {len(CHUNK)}", credit(len(CHUNK)),
         recv(frame(DATA, 1, CHUNK), frame(END, 1, OK_END)), data, end,
     )
     f.case("empty-data-is-a-message", *opening, *call, recv(frame(DATA, 1, b""), frame(END, 1, OK_END)), "event data 1 -", end)
@@ -149,13 +153,20 @@ def client() -> File:
     f.case(
         "continued-data", *opening, *call,
         recv(frame(DATA, 1, CHUNK[:1], MORE), frame(DATA, 1, b"", MORE), frame(DATA, 1, CHUNK[1:]), frame(END, 1, OK_END)), data, end,
+        credit(1),
+    )
+    f.case(
+        "message-longer-than-the-credit", *small, *call,
+        recv(frame(DATA, 1, LONG[:16], MORE)), credit(16), recv(frame(DATA, 1, LONG[16:32], MORE)), credit(16),
+        recv(frame(DATA, 1, LONG[32:])), f"event data 1 {hexa(LONG)}",
+        f"taken 1 {len(LONG) - 32}", credit(len(LONG) - 32), recv(frame(END, 1, OK_END)), end,
     )
     f.case("continued-end", *opening, *call, recv(frame(END, 1, OK_END[:1], MORE), frame(END, 1, OK_END[1:])), end)
     f.case(
         "two-streams-interleaved", *opening, *call,
         f"open 3 0x{CHAT:04x} {hexa(REQ)}", send(frame(REQUEST, 3, REQ, 0, CHAT)),
         recv(frame(DATA, 1, CHUNK[:2], MORE), frame(DATA, 3, CHUNK), frame(DATA, 1, CHUNK[2:]), frame(END, 3, OK_END), frame(END, 1, OK_END)),
-        f"event data 3 {hexa(CHUNK)}", data, f"event end 3 {hexa(OK_END)}", end,
+        f"event data 3 {hexa(CHUNK)}", data, f"event end 3 {hexa(OK_END)}", end, credit(2),
     )
     f.case(
         "request-in-two-frames", *small, f"open 1 0x{CHAT:04x} {hexa(b'z' * 65537)}",
@@ -163,7 +174,7 @@ def client() -> File:
     )
     f.case(
         "cancel-then-late-data", *opening, *call, "cancel 1", send(frame(CANCEL, 1)),
-        recv(frame(HEAD, 1, HEAD_BODY), frame(DATA, 1, CHUNK)), send(frame(CREDIT, 1, struct.pack(">I", len(CHUNK)))),
+        recv(frame(HEAD, 1, HEAD_BODY), frame(DATA, 1, CHUNK)), credit(len(CHUNK)),
         recv(frame(END, 1, CANCELLED_END)),
     )
     f.case(
@@ -190,9 +201,9 @@ def client() -> File:
     f.case("ping-on-a-stream", *opening, recv(frame(PING, 1, EIGHT)), "fatal wrong_stream")
     f.case("ping-of-seven", *opening, recv(frame(PING, 0, EIGHT[:7])), "fatal wrong_size")
     f.case("end-interrupts-continued-data", *opening, *call, recv(frame(DATA, 1, b"x", MORE), frame(END, 1, CANCELLED_END)),
-           f"event end 1 {hexa(CANCELLED_END)}")
+           f"event end 1 {hexa(CANCELLED_END)}", credit(1))
     f.case("data-between-the-parts-of-end", *opening, *call, recv(frame(END, 1, b"x", MORE), frame(DATA, 1, CHUNK)), "fatal unexpected_frame")
-    f.case("head-between-the-parts-of-data", *opening, *call, recv(frame(DATA, 1, b"x", MORE), frame(HEAD, 1)), "fatal unexpected_frame")
+    f.case("head-between-the-parts-of-data", *opening, *call, recv(frame(DATA, 1, b"x", MORE), frame(HEAD, 1)), "fatal unexpected_frame", credit(1))
     f.case("daemon-ignores-credit", *small, *call, recv(frame(DATA, 1, b"x" * 17)), "fatal credit_overflow")
     f.case("frame-above-limit", *small, *call, recv(frame(END, 1, length=65537)), "fatal frame_too_large")
     part = frame(END, 1, b"y" * 65536, MORE)

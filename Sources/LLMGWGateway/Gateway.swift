@@ -100,12 +100,15 @@ public final class Gateway: Service {
         logger.info("draining", metadata: ["llmgw-calls": "\(calls.count)", "llmgw-grace": "\(grace)"])
         try? await server.close()
         for connection in connections.all { connection.goAway(reason: "the daemon is shutting down", grace: grace) }
-        await waitForCalls(until: scheduler.now + grace)
-        for call in calls.all {
-            call.cancel(GatewayError(.draining, "the daemon shut down before the request was done"))
+        let deadline = scheduler.now + grace
+        await waitForCalls(until: deadline)
+        if calls.count > 0 {
+            for call in calls.all {
+                call.cancel(GatewayError(.draining, "the daemon shut down before the request was done"))
+            }
+            await waitForCalls(until: scheduler.now + .seconds(1))
         }
-        await waitForCalls(until: scheduler.now + .seconds(1))
-        await waitForConnections(until: scheduler.now + .seconds(1))
+        await waitForConnections(until: max(deadline, scheduler.now + .seconds(1)))
         await driver.shutdown()
         listener.remove()
         logger.info("stopped")
@@ -122,13 +125,16 @@ public final class Gateway: Service {
         }
     }
 
-    /// What was queued for the clients has to leave; a client that does not take it is not waited for.
+    /// What was queued for the clients has to leave; a client that does not take it is cut off at the deadline.
     private func waitForConnections(until deadline: MonotonicInstant) async {
         await withCheckedContinuation { continuation in
             let waiter = OneShot(continuation)
-            onLastConnectionClosed = { waiter.resume() }
-            _ = scheduler.schedule(at: deadline) { [self] in
+            let timer = scheduler.schedule(at: deadline) { [self] in
                 for connection in connections.all { connection.abort() }
+                waiter.resume()
+            }
+            onLastConnectionClosed = {
+                timer.cancel()
                 waiter.resume()
             }
             if connections.count == 0 { waiter.resume() }

@@ -45,7 +45,7 @@ final class ClientConnection {
         }
     }
 
-    var isIdle: Bool { calls.isEmpty && machine.isOpen }
+    var isIdle: Bool { calls.isEmpty && outbound.openStreams == 0 && machine.isOpen }
 
     // MARK: From the client
 
@@ -81,7 +81,13 @@ final class ClientConnection {
             outbound.open(stream, credit: 0)
             end(stream, EndEnvelope(error: error))
         case .cancel(let stream):
-            calls[stream]?.cancel(GatewayError(.cancelled, "the client cancelled the request"))
+            if let call = calls[stream] {
+                call.cancel(GatewayError(.cancelled, "the client cancelled the request"))
+            } else {
+                // The call is done; its END waits behind data that nobody wants any more.
+                outbound.dropData(stream)
+                scheduleFlush()
+            }
         case .credit(let stream, let bytes):
             outbound.credit(stream, bytes)
             scheduleFlush()
@@ -139,21 +145,24 @@ final class ClientConnection {
     }
 
     private func end(_ stream: UInt32, _ envelope: EndEnvelope) {
-        machine.ended(stream: stream)
         lastActivity = host.scheduler.now
         outbound.enqueueEnd(stream, envelope.encode(with: host.codec))
         if outbound.queuedBytes > Self.queueLimit { abort() }
-        if isDraining, calls.isEmpty { closesWhenSent = true }
         scheduleFlush()
     }
 
-    /// No new calls on this connection. It is closed once those that run have ended.
+    /// No new calls on this connection. It is closed once those that run have ended and their answers are sent.
     func goAway(reason: String, grace: Duration) {
         guard !isClosed, !isDraining else { return }
+        guard machine.isOpen else {
+            var error = GatewayError(.draining, reason)
+            error.notProcessed = true
+            return fail(ConnectionError(error))
+        }
         isDraining = true
         let message = GoAway(lastStream: machine.drain(), reason: reason, grace: grace)
         outbound.enqueueControl(FrameHeader.frame(.goAway, payload: message.encode(with: host.codec)))
-        if calls.isEmpty { closesWhenSent = true }
+        closesWhenSent = outbound.openStreams == 0
         scheduleFlush()
     }
 
@@ -233,11 +242,17 @@ final class ClientConnection {
     }
 
     private func noteProgress(_ progress: OutboundQueue.Progress) {
-        guard case .data(let stream, let bytes, let resume) = progress else { return }
-        machine.sentData(stream: stream, bytes: bytes)
-        if let call = calls[stream] {
+        switch progress {
+        case .data(let stream, let bytes, let resume):
+            machine.sentData(stream: stream, bytes: bytes)
+            guard let call = calls[stream] else { return }
             call.noteSent(bytes)
             if resume { call.resume() }
+        case .end(let stream):
+            machine.ended(stream: stream)
+            if isDraining, outbound.openStreams == 0 { closesWhenSent = true }
+        case .control, .partOfEnd:
+            break
         }
     }
 

@@ -15,7 +15,9 @@ public struct ClientConnectionStateMachine: Sendable {
         /// The daemon sent ERROR; nothing follows.
         case refused(ConnectionError)
         case head(stream: UInt32, payload: [UInt8])
-        case data(stream: UInt32, payload: [UInt8])
+        /// `credit` is what `taken` is to be told when the program has consumed the message: less than its length where parts of it were
+        /// given back as they came, because a message may be longer than all the credit there is.
+        case data(stream: UInt32, payload: [UInt8], credit: Int)
         case end(stream: UInt32, payload: [UInt8])
         /// Streams above the number were not processed, and new ones will not be.
         case goAway(lastStream: UInt32)
@@ -183,6 +185,7 @@ public struct ClientConnectionStateMachine: Sendable {
         if header.more {
             stream.partialType = header.type
             streams[id] = stream
+            if header.type == .data { taken(id, bytes: payload.count) }
             return nil
         }
         if header.type == .end { return .end(stream: id, payload: stream.partial) }
@@ -190,7 +193,7 @@ public struct ClientConnectionStateMachine: Sendable {
         stream.partial = []
         stream.partialType = nil
         streams[id] = stream
-        return .data(stream: id, payload: whole)
+        return .data(stream: id, payload: whole, credit: payload.count)
     }
 
     private func message<M: WireMessage>(

@@ -44,6 +44,9 @@ public struct OutboundQueue: Sendable {
         self.maxFrame = min(maxFrame, Self.slice)
     }
 
+    /// Streams whose END has not been sent.
+    public var openStreams: Int { streams.count }
+
     /// True if something could be sent now.
     public var isSendable: Bool { !control.isEmpty || firstTurn < turns.count }
 
@@ -74,15 +77,17 @@ public struct OutboundQueue: Sendable {
         streams[stream]?.hasEnd = true
     }
 
-    /// Drops what waits in a stream that will end early, so that END does not wait for credit.
+    /// Drops the DATA that waits in a stream that ends early, so that END does not wait for credit.
     public mutating func dropData(_ stream: UInt32) {
         guard var state = streams[stream] else { return }
-        queuedBytes -= state.queued
-        state.messages = []
+        state.messages = state.messages[state.first...].filter { $0.type == .end }
         state.first = 0
-        state.queued = 0
+        let left = state.messages.reduce(0) { $0 + $1.payload.count - $1.sent }
+        queuedBytes -= state.queued - left
+        state.queued = left
         state.isPaused = false
         streams[stream] = state
+        schedule(stream)
     }
 
     /// The client allows this many more bytes.

@@ -137,7 +137,7 @@ public struct ServerConnectionStateMachine: Sendable {
     /// DATA of this size was written.
     public mutating func sentData(stream: UInt32, bytes: Int) { streams.spend(stream, bytes) }
 
-    /// END was queued for this stream: nothing of it can matter any more.
+    /// END was sent for this stream: nothing of it can matter any more.
     public mutating func ended(stream: UInt32) { streams.ended(stream) }
 
     /// Refuses new streams from now on. Returns what GOAWAY has to name as the last stream.

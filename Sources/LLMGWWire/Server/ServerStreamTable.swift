@@ -156,7 +156,7 @@ struct ServerStreamTable: Sendable {
         streams[id] = .open(credit: credit - Int64(amount))
     }
 
-    /// END was queued: the stream is over.
+    /// END was sent: the stream is over. Until then credit counts, because what was queued before END may wait for it.
     mutating func ended(_ id: UInt32) {
         if case .open? = streams[id] { streams[id] = nil }
     }
