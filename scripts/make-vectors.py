@@ -158,8 +158,8 @@ def client() -> File:
     f.case(
         "message-longer-than-the-credit", *small, *call,
         recv(frame(DATA, 1, LONG[:16], MORE)), credit(16), recv(frame(DATA, 1, LONG[16:32], MORE)), credit(16),
-        recv(frame(DATA, 1, LONG[32:])), f"event data 1 {hexa(LONG)}",
-        f"taken 1 {len(LONG) - 32}", credit(len(LONG) - 32), recv(frame(END, 1, OK_END)), end,
+        recv(frame(DATA, 1, LONG[32:40], MORE)), credit(8), recv(frame(DATA, 1, LONG[40:])), f"event data 1 {hexa(LONG)}",
+        f"taken 1 {len(LONG) - 40}", credit(len(LONG) - 40), recv(frame(END, 1, OK_END)), end,
     )
     f.case("continued-end", *opening, *call, recv(frame(END, 1, OK_END[:1], MORE), frame(END, 1, OK_END[1:])), end)
     f.case(

@@ -24,9 +24,12 @@ public struct GatewayError: Error, Sendable, Hashable, CustomStringConvertible {
     /// An error of the table: code, repetition, origin and advice follow from the reason.
     public init(_ reason: ErrorReason, _ message: String) {
         let entry = reason.entry
+        // What the gateway refuses as the caller's mistake, it refuses before it asks an upstream.
+        let isRefusal = reason.name.hasPrefix("llmgw.client.") && reason != .cancelled
         self.init(
             code: entry?.code ?? .unknown, reason: reason, message: message, retry: entry?.retry ?? .unspecified,
-            origin: Origin(of: reason), suggestion: entry?.suggestion ?? "")
+            origin: Origin(of: reason), suggestion: entry?.suggestion ?? "",
+            notProcessed: isRefusal)
     }
 
     public init(

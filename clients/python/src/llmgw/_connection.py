@@ -28,6 +28,9 @@ class StreamEvent:
     kind: int
     stream: int
     payload: bytes
+    #: Bytes that `taken` is to be told when the program has consumed the message: less than its length where parts of it were given back as they
+    #: came, because a message may be longer than all the credit there is.
+    credit: int = 0
 
 
 @dataclass(frozen=True)
@@ -182,13 +185,15 @@ class Connection:
             state.partial_type = frame.type
             state.partial += payload
             if frame.more:
+                if frame.type == frames.DATA:
+                    self.taken(frame.stream, len(payload))
                 return None
             payload = bytes(state.partial)
             state.partial.clear()
             state.partial_type = 0
         if frame.type == frames.END:
             del self._streams[frame.stream]
-        return StreamEvent(frame.type, frame.stream, payload)
+        return StreamEvent(frame.type, frame.stream, payload, len(frame.payload))
 
 
 _M = TypeVar("_M", wire_pb2.HelloOk, wire_pb2.ConnectionError, wire_pb2.GoAway)
