@@ -77,7 +77,7 @@ let package = Package(
         .executableTarget(
             name: "llmgwd",
             dependencies: [
-                "LLMGWCore", "LLMGWTransport", "LLMGWControl", "LLMGWGateway", logging, arguments, lifecycle,
+                "LLMGWCore", "LLMGWTransport", "LLMGWControl", "LLMGWGateway", logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
@@ -98,6 +98,7 @@ let package = Package(
         .testTarget(name: "LLMGWControlTests", dependencies: ["LLMGWCore", "LLMGWControl"], swiftSettings: strict),
         .testTarget(name: "LLMGWPolicyTests", dependencies: ["LLMGWCore", "LLMGWPolicy"], swiftSettings: strict),
         .testTarget(name: "LLMGWUpstreamTests", dependencies: ["LLMGWCore", "LLMGWUpstream"], swiftSettings: strict),
+        .testTarget(name: "llmgwdTests", dependencies: ["llmgwd"], swiftSettings: strict),
         .testTarget(
             name: "LLMGatewayClientTests", dependencies: ["LLMGWCore", "LLMGWWire", "LLMGatewayClient"],
             path: "clients/swift/Tests/LLMGatewayClientTests", swiftSettings: strict),

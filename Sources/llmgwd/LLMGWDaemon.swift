@@ -1,68 +1,52 @@
-public import ArgumentParser
 import Glibc
 import LLMGWControl
 import LLMGWCore
 import LLMGWGateway
 import LLMGWTransport
-public import Logging
+import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// The daemon's command line.
+/// The daemon's process: from the command line to the exit status.
 @main
-struct LLMGWDaemon: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "llmgwd",
-        abstract: "The local gateway to language models.",
-        discussion: """
-            EXAMPLES
-              llmgwd --config /etc/llmgw/llmgw.toml
-              llmgwd --config llmgw.toml --check
-              llmgwd --config llmgw.toml --socket /run/user/1000/llmgw/llmgw.sock --log-level debug
+struct LLMGWDaemon {
+    private let arguments: CommandLineArguments
 
-            EXIT STATUS
-              0  stopped by SIGTERM or SIGINT after draining, or the configuration is valid
-              1  could not start; the messages say why
-              2  the command line or the configuration is wrong
-            """,
-        version: Version.current)
-
-    @Option(help: "The configuration file (TOML).")
-    var config: String = ConfigurationLoader.systemPath
-
-    @Option(help: "Path of the socket, instead of the configured one.")
-    var socket: String?
-
-    @Flag(help: "Check the configuration, say everything that is wrong with it, and exit.")
-    var check = false
-
-    @Option(help: "Least severity that is logged: trace, debug, info, notice, warning, error or critical.")
-    var logLevel: Logger.Level = .info
-
-    @Flag(help: .hidden)
-    var printConfigurationReference = false
-
-    func run() async throws {
-        if printConfigurationReference {
-            print(ConfigurationReference.markdown, terminator: "")
-            return
+    static func main() async {
+        do {
+            let arguments = try CommandLineArguments.parse(CommandLine.arguments.dropFirst())
+            try await LLMGWDaemon(arguments: arguments).run()
+        } catch let status as ExitStatus {
+            exit(status.rawValue)
+        } catch let mistake as CommandLineMistake {
+            writeError("llmgwd: \(mistake)")
+            exit(ExitStatus.usage.rawValue)
+        } catch {
+            writeError("llmgwd: \(error)")
+            exit(ExitStatus.failure.rawValue)
         }
-        let loaded = try loadConfiguration()
-        if check {
-            print("\(config): valid")
-            return
+    }
+
+    private func run() async throws {
+        switch arguments.action {
+        case .help: print(CommandLineArguments.help)
+        case .version: print(Version.current)
+        case .printConfigurationReference: print(ConfigurationReference.markdown, terminator: "")
+        case .check:
+            _ = try loadConfiguration()
+            print("\(arguments.config): valid")
+        case .serve: try await serve(try loadConfiguration())
         }
-        try await serve(loaded)
     }
 
     private func loadConfiguration() throws -> GatewayConfiguration {
         do throws(ConfigurationErrors) {
-            let loaded = try ConfigurationLoader.load(path: config)
-            for warning in loaded.warnings { writeError("llmgwd: warning: \(warning)") }
+            let loaded = try ConfigurationLoader.load(path: arguments.config)
+            for warning in loaded.warnings { Self.writeError("llmgwd: warning: \(warning)") }
             return loaded.configuration
         } catch {
-            for problem in error.problems { writeError("llmgwd: \(problem)") }
-            throw ExitCode(2)
+            for problem in error.problems { Self.writeError("llmgwd: \(problem)") }
+            throw ExitStatus.usage
         }
     }
 
@@ -71,16 +55,16 @@ struct LLMGWDaemon: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         var logger = Logger(label: "llmgwd")
-        logger.logLevel = logLevel
+        logger.logLevel = arguments.logLevel
         let path =
-            socket ?? configuration.server.socket
+            arguments.socket ?? configuration.server.socket
             ?? SocketLocation.candidates { name in getenv(name).map { String(cString: $0) } }[0]
         let listener: UnixSocketListener
         do throws(SocketError) {
             listener = try UnixSocketListener.open(path: path, mode: configuration.server.socketMode)
         } catch {
-            writeError("llmgwd: \(error)")
-            throw ExitCode(1)
+            Self.writeError("llmgwd: \(error)")
+            throw ExitStatus.failure
         }
         let gateway = try await Gateway(
             configuration: configuration, listener: listener, eventLoop: GatewayEventLoop.start(), logger: logger)
@@ -99,10 +83,14 @@ struct LLMGWDaemon: AsyncParsableCommand {
         return quiet
     }
 
-    private func writeError(_ line: String) {
+    private static func writeError(_ line: String) {
         let text = line + "\n"
         _ = text.utf8.withContiguousStorageIfAvailable { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+/// How the daemon ends, when not well. `CommandLineArguments.help` documents it.
+private enum ExitStatus: CInt, Error {
+    case failure = 1
+    case usage = 2
+}

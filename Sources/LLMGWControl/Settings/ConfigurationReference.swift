@@ -1,3 +1,5 @@
+import LLMGWCore
+
 /// The reference page, written from the settings table.
 public enum ConfigurationReference {
     public static var markdown: String {
@@ -17,7 +19,7 @@ public enum ConfigurationReference {
             ]
             for setting in section.settings {
                 let fallback = setting.default.map { "`\($0)`" } ?? (setting.isRequired ? "required" : "none")
-                let expectation = setting.kind.expectation.replacing("|", with: "\\|")
+                let expectation = setting.kind.expectation.replacing(bytesOf: "|", with: "\\|")
                 lines.append("| `\(setting.name)` | \(expectation) | \(fallback) | \(setting.doc) |")
             }
         }

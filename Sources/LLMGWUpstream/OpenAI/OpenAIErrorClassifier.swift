@@ -28,9 +28,12 @@ enum OpenAIErrorClassifier {
     static func reason(status: Int, _ body: UpstreamErrorBody) -> ErrorReason {
         let message = body.message?.lowercased() ?? ""
         let word = body.code.flatMap { words[$0] } ?? body.type.flatMap { words[$0] }
-        if (word == .rateLimited || status == 429) && message.contains("request too large") { return .requestTooLarge }
+        if (word == .rateLimited || status == 429) && message.contains(bytesOf: "request too large") {
+            return .requestTooLarge
+        }
         if let word { return word }
-        if message.contains("maximum context length") || message.contains("context size") && message.contains("exceed")
+        if message.contains(bytesOf: "maximum context length")
+            || message.contains(bytesOf: "context size") && message.contains(bytesOf: "exceed")
         {
             return .contextLengthExceeded
         }

@@ -11,7 +11,7 @@ enum SecretMask {
         for secret in secrets {
             let value = secret.reveal()
             guard value.utf8.count >= 4 else { continue }
-            masked = masked.split(separator: value, omittingEmptySubsequences: false).joined(separator: "****")
+            masked = masked.replacing(bytesOf: value, with: "****")
         }
         masked = maskWords(masked)
         guard masked.utf8.count > limit else { return masked }
