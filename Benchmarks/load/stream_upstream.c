@@ -1,7 +1,7 @@
 /* A provider of streams: answers every POST with CHUNKS server-sent events in OpenAI's form, PER_SECOND on each connection, evenly spread
  * over all of them. Every event says when it was sent (chunk_check.h).
  *
- * Usage: stream_upstream CHUNKS PER_SECOND      prints its port
+ * Usage: stream_upstream PORT CHUNKS PER_SECOND
  */
 #define _GNU_SOURCE
 #include "chunk_check.h"
@@ -112,16 +112,13 @@ static void drop(struct connection *c) {
     free(c);
 }
 
-static int listen_anywhere(void) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(fd, (struct sockaddr *)&address, size) != 0 || listen(fd, 4096) != 0) {
-        measure_fail("stream_upstream cannot listen");
+static int listen_on(uint16_t port) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || listen(fd, 4096) != 0) {
+        measure_fail("stream_upstream cannot listen on port %u", port);
     }
-    getsockname(fd, (struct sockaddr *)&address, &size);
-    printf("%d\n", ntohs(address.sin_port));
-    fflush(stdout);
     return fd;
 }
 
@@ -150,14 +147,14 @@ static void run_turns(uint64_t *due) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3 || atof(argv[2]) <= 0) {
-        fputs("usage: stream_upstream CHUNKS PER_SECOND\n", stderr);
+    if (argc != 4 || atof(argv[3]) <= 0) {
+        fputs("usage: stream_upstream PORT CHUNKS PER_SECOND\n", stderr);
         return 2;
     }
     prctl(PR_SET_PDEATHSIG, SIGTERM);
-    chunks = strtoul(argv[1], NULL, 10);
-    interval = (uint64_t)(1e9 / atof(argv[2]));
-    int listener = listen_anywhere(), poll = epoll_create1(EPOLL_CLOEXEC);
+    chunks = strtoul(argv[2], NULL, 10);
+    interval = (uint64_t)(1e9 / atof(argv[3]));
+    int listener = listen_on((uint16_t)strtoul(argv[1], NULL, 10)), poll = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN};
     epoll_ctl(poll, EPOLL_CTL_ADD, listener, &event);
     uint64_t due = measure_now();

@@ -1,0 +1,1 @@
+"""The benchmark suite: servers, load, report. Start it with Benchmarks/run."""
