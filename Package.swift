@@ -98,7 +98,7 @@ let package = Package(
         .testTarget(name: "LLMGWControlTests", dependencies: ["LLMGWCore", "LLMGWControl"], swiftSettings: strict),
         .testTarget(name: "LLMGWPolicyTests", dependencies: ["LLMGWCore", "LLMGWPolicy"], swiftSettings: strict),
         .testTarget(name: "LLMGWUpstreamTests", dependencies: ["LLMGWCore", "LLMGWUpstream"], swiftSettings: strict),
-        .testTarget(name: "llmgwdTests", dependencies: ["llmgwd"], swiftSettings: strict),
+        .testTarget(name: "llmgwdTests", dependencies: ["llmgwd", logging], swiftSettings: strict),
         .testTarget(
             name: "LLMGatewayClientTests", dependencies: ["LLMGWCore", "LLMGWWire", "LLMGatewayClient"],
             path: "clients/swift/Tests/LLMGatewayClientTests", swiftSettings: strict),
