@@ -91,7 +91,9 @@ final class Answer {
 
     private func begin(_ json: AnswerJSON, _ pieces: [String], _ finish: String, _ speed: Int, _ fault: Fault?) {
         events = json.chunks(pieces: pieces, finish: finish)
-        if json.request.includesUsage, fault != .usageMissing { events.append(json.usageChunk(outputTokens: pieces.count)) }
+        if json.request.includesUsage, fault != .usageMissing {
+            events.append(json.usageChunk(outputTokens: pieces.count))
+        }
         switch fault {
         case .stall: cut(3, .stall)
         case .cut: cut(3, .withoutDone)
@@ -172,7 +174,8 @@ final class Answer {
         case .garbage: send(200, Array("this is not JSON".utf8))
         case .errorInside: send(200, AnswerJSON.error("simulated: overloaded", type: "overloaded_error", code: nil))
         case .empty: send(200, [])
-        case .stall, .cut, .noDone, .resetStream, .garbageStream, .errorInStream, .usageMissing, .filteredFinish, .pings, .slow,
+        case .stall, .cut, .noDone, .resetStream, .garbageStream, .errorInStream, .usageMissing, .filteredFinish,
+            .pings, .slow,
             .big, .echo:
             return false
         }

@@ -112,26 +112,29 @@ struct AnswerJSON {
         var chunks: [[UInt8]] = []
         for choice in 0..<request.choices {
             if request.isChat {
-                chunks.append(chunk(choice, finish: nil) { json in
-                    json.key("role")
-                    json.string("assistant")
-                    json.key("content")
-                    json.string("")
-                })
+                chunks.append(
+                    chunk(choice, finish: nil) { json in
+                        json.key("role")
+                        json.string("assistant")
+                        json.key("content")
+                        json.string("")
+                    })
             }
             for piece in pieces {
-                chunks.append(chunk(choice, finish: nil) { json in
-                    if request.isChat { json.key("content") } else { json.key("text") }
-                    json.string(piece)
-                })
+                chunks.append(
+                    chunk(choice, finish: nil) { json in
+                        if request.isChat { json.key("content") } else { json.key("text") }
+                        json.string(piece)
+                    })
             }
             for (index, call) in request.toolCalls.enumerated() { chunks += toolChunks(choice, index, call) }
-            chunks.append(chunk(choice, finish: finish) { json in
-                if !request.isChat {
-                    json.key("text")
-                    json.string("")
-                }
-            })
+            chunks.append(
+                chunk(choice, finish: finish) { json in
+                    if !request.isChat {
+                        json.key("text")
+                        json.string("")
+                    }
+                })
         }
         return chunks
     }

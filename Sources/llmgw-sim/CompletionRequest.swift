@@ -41,7 +41,9 @@ struct CompletionRequest {
             throw Refusal(message: "temperature is not a number", parameter: "temperature")
         }
         guard isChat else {
-            guard let text = json["prompt"]?.string else { throw Refusal(message: "prompt is missing", parameter: "prompt") }
+            guard let text = json["prompt"]?.string else {
+                throw Refusal(message: "prompt is missing", parameter: "prompt")
+            }
             prompt = text
             inputTokens = AnswerText.countTokens(text)
             return
@@ -52,8 +54,12 @@ struct CompletionRequest {
         prompt = ""
         inputTokens = 0
         for (index, message) in messages.enumerated() {
-            guard let role = message["role"]?.string, ["system", "user", "assistant", "tool", "function", "developer"].contains(role)
-            else { throw Refusal(message: "messages[\(index)].role is missing or unknown", parameter: "messages[\(index)].role") }
+            guard let role = message["role"]?.string,
+                ["system", "user", "assistant", "tool", "function", "developer"].contains(role)
+            else {
+                throw Refusal(
+                    message: "messages[\(index)].role is missing or unknown", parameter: "messages[\(index)].role")
+            }
             let text = Self.text(message["content"], &inputTokens)
             inputTokens += AnswerText.countTokens(text) + 4
             if role == "user" || role == "tool" { prompt = text }
@@ -85,14 +91,16 @@ struct CompletionRequest {
             let lower = prompt.lowercased()
             chosen = tools.filter { tool in
                 let name = tool["name"]?.string?.lowercased() ?? ""
-                return lower.contains(name) || name.split(separator: "_").contains { $0.count > 3 && lower.contains($0) }
+                return lower.contains(name)
+                    || name.split(separator: "_").contains { $0.count > 3 && lower.contains($0) }
             }
         }
         return chosen.enumerated().map { index, tool in
             var arguments = JSONWriter(capacity: 64)
             SchemaExample(prompt: prompt).write(tool["parameters"], &arguments)
             return ToolCall(
-                id: "call_sim_\(index)_\(String(AnswerText.hash(prompt) % 1_000_000))", name: tool["name"]?.string ?? "",
+                id: "call_sim_\(index)_\(String(AnswerText.hash(prompt) % 1_000_000))",
+                name: tool["name"]?.string ?? "",
                 arguments: String(decoding: arguments.bytes, as: UTF8.self))
         }
     }

@@ -59,19 +59,41 @@ enum Fault: Equatable {
     /// Nil for a model that behaves.
     init?(model: String) {
         switch model {
-        case "sim-400": self = .status(400, type: "invalid_request_error", code: nil, message: "simulated: invalid request")
-        case "sim-401": self = .status(401, type: "invalid_request_error", code: "invalid_api_key", message: "simulated: Incorrect API key provided: sk-simulated0000000000.")
+        case "sim-400":
+            self = .status(400, type: "invalid_request_error", code: nil, message: "simulated: invalid request")
+        case "sim-401":
+            self = .status(
+                401, type: "invalid_request_error", code: "invalid_api_key",
+                message: "simulated: Incorrect API key provided: sk-simulated0000000000.")
         case "sim-403": self = .status(403, type: "permission_error", code: nil, message: "simulated: not allowed")
-        case "sim-404": self = .status(404, type: "invalid_request_error", code: "model_not_found", message: "simulated: the model does not exist")
-        case "sim-context": self = .status(400, type: "invalid_request_error", code: "context_length_exceeded", message: "simulated: maximum context length is 10 tokens")
-        case "sim-filter": self = .status(400, type: "invalid_request_error", code: "content_policy_violation", message: "simulated: refused")
+        case "sim-404":
+            self = .status(
+                404, type: "invalid_request_error", code: "model_not_found",
+                message: "simulated: the model does not exist")
+        case "sim-context":
+            self = .status(
+                400, type: "invalid_request_error", code: "context_length_exceeded",
+                message: "simulated: maximum context length is 10 tokens")
+        case "sim-filter":
+            self = .status(
+                400, type: "invalid_request_error", code: "content_policy_violation", message: "simulated: refused")
         case "sim-filter-finish": self = .filteredFinish
-        case "sim-429": self = .status(429, type: "requests", code: "rate_limit_exceeded", message: "simulated: rate limit reached", headers: [("retry-after", "7")])
-        case "sim-429-quota": self = .status(429, type: "insufficient_quota", code: "insufficient_quota", message: "simulated: no credit left")
-        case "sim-429-too-large": self = .status(429, type: "tokens", code: "rate_limit_exceeded", message: "simulated: Request too large: Limit 10, Requested 20")
+        case "sim-429":
+            self = .status(
+                429, type: "requests", code: "rate_limit_exceeded", message: "simulated: rate limit reached",
+                headers: [("retry-after", "7")])
+        case "sim-429-quota":
+            self = .status(
+                429, type: "insufficient_quota", code: "insufficient_quota", message: "simulated: no credit left")
+        case "sim-429-too-large":
+            self = .status(
+                429, type: "tokens", code: "rate_limit_exceeded",
+                message: "simulated: Request too large: Limit 10, Requested 20")
         case "sim-500": self = .status(500, type: "server_error", code: nil, message: "simulated: internal error")
         case "sim-502-html": self = .html502
-        case "sim-503": self = .status(503, type: "service_unavailable_error", code: "server_is_overloaded", message: "simulated: overloaded")
+        case "sim-503":
+            self = .status(
+                503, type: "service_unavailable_error", code: "server_is_overloaded", message: "simulated: overloaded")
         case "sim-529": self = .status(529, type: "overloaded_error", code: nil, message: "simulated: overloaded")
         case "sim-hang": self = .hang
         case "sim-hang-head": self = .hangAfterHead

@@ -65,7 +65,9 @@ final class RequestHandler: ChannelInboundHandler {
             simulator.reset()
             answer.send(200, Array("{}".utf8))
         default:
-            answer.send(404, AnswerJSON.error("no such route: \(head.method) \(path)", type: "invalid_request_error", code: nil))
+            answer.send(
+                404, AnswerJSON.error("no such route: \(head.method) \(path)", type: "invalid_request_error", code: nil)
+            )
         }
     }
 
@@ -92,7 +94,9 @@ final class RequestHandler: ChannelInboundHandler {
     private func embed(_ answer: Answer) {
         guard let document = JSONDocument(body) else { return refuse(answer, "the body is not valid JSON") }
         let json = document.value
-        guard let model = json["model"]?.string else { return refuse(answer, "you must provide a model parameter", "model") }
+        guard let model = json["model"]?.string else {
+            return refuse(answer, "you must provide a model parameter", "model")
+        }
         simulator.lastBody = String(decoding: body, as: UTF8.self)
         let inputs = json["input"]?.string.map { [$0] } ?? json["input"]?.elements.compactMap(\.string) ?? []
         guard !inputs.isEmpty else { return refuse(answer, "input is missing or empty", "input") }
@@ -123,7 +127,9 @@ final class RequestHandler: ChannelInboundHandler {
                     json.key("index")
                     json.integer(input.offset)
                     json.key("embedding")
-                    json.array(AnswerText.embedding(input.element, dimensions: dimensions)) { json, value in json.double(value) }
+                    json.array(AnswerText.embedding(input.element, dimensions: dimensions)) { json, value in
+                        json.double(value)
+                    }
                 }
             }
             json.key("usage")

@@ -9,7 +9,8 @@ import NIOPosix
 struct SimulatorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "llmgw-sim",
-        abstract: "A simulated provider with an OpenAI-compatible API: no model, no cost, for demos, tests and benchmarks.",
+        abstract:
+            "A simulated provider with an OpenAI-compatible API: no model, no cost, for demos, tests and benchmarks.",
         discussion: """
             Its answers are made from the request alone: the same request gets the same answer. A model's name can ask for a fault; \
             `llmgw-sim --models` lists them.

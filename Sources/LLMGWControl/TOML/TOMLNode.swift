@@ -46,7 +46,9 @@ indirect enum TOMLNode: Sendable {
     private static func members(_ table: ctoml_node, _ path: [String], _ lines: inout KeyLines) -> [Member] {
         (0..<ctoml_count(table)).compactMap { index in
             var length = 0
-            guard let bytes = ctoml_key(table, index, &length), let child = ctoml_child(table, index) else { return nil }
+            guard let bytes = ctoml_key(table, index, &length), let child = ctoml_child(table, index) else {
+                return nil
+            }
             let key = String(decoding: UnsafeRawBufferPointer(start: bytes, count: length), as: UTF8.self)
             let place = path + [key]
             lines.note(place, Int(ctoml_key_line(table, index)))
@@ -58,9 +60,10 @@ indirect enum TOMLNode: Sendable {
         switch ctoml_node_kind(node) {
         case CTOML_TABLE: self = .table(Self.members(node, path, &lines))
         case CTOML_ARRAY:
-            self = .array((0..<ctoml_count(node)).compactMap { index in
-                ctoml_child(node, index).map { TOMLNode($0, path, &lines) }
-            })
+            self = .array(
+                (0..<ctoml_count(node)).compactMap { index in
+                    ctoml_child(node, index).map { TOMLNode($0, path, &lines) }
+                })
         case CTOML_STRING:
             var length = 0
             let bytes = ctoml_string(node, &length)
