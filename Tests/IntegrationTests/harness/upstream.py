@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import struct
 import threading
@@ -101,7 +102,7 @@ class Exchange:
 
     def reset(self) -> None:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._socket.close()
+        os.close(self._socket.detach())  # `close` would wait for the reader of the same socket.
 
 
 Script = Callable[[Exchange], None]
@@ -154,7 +155,7 @@ class ScriptedUpstream:
         turn = 0
         try:
             with sock.makefile("rb") as reader:
-                while (request := _read_request(reader)) is not None:
+                while sock.fileno() >= 0 and (request := _read_request(reader)) is not None:
                     exchange = Exchange(request, sock, connection, turn)
                     self.exchanges.append(exchange)
                     self._script(exchange)
