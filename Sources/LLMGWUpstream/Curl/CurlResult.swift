@@ -33,6 +33,9 @@ enum CurlResult {
             return failure(hasAnswer ? .truncated : .lost, sent: connected)
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR:
             return failure(.malformed, sent: connected)
+        case CURLE_OUT_OF_MEMORY where connected:
+            // What libcurl says to a header line above its own limit.
+            return TransportFailure(.malformed, "the answer's header is too large", sent: true)
         default:
             return failure(connected ? (hasAnswer ? .truncated : .lost) : .setup, sent: connected)
         }

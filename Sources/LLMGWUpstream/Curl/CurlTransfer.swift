@@ -188,7 +188,7 @@ final class CurlTransfer {
         note(
             .finished(
                 CurlResult.failure(
-                    code, status: status, connected: hasConnected, sentBytes: sentBytes, hasAnswer: hasAnswer)))
+                    code, status: status, connected: hasConnected, sentBytes: sentBytes, hasAnswer: hasAnswer || status >= 200)))
     }
 }
 
