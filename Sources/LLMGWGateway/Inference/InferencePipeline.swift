@@ -40,6 +40,8 @@ final class InferencePipeline {
             onHead(waiting)
         }
         defer { pool.leave(ticket) }
+        // Without this a late request would reach the upstream before its clock is looked at.
+        guard scheduler.now < execution.deadline else { throw .deadline(notProcessed: true) }
         onHead(head)
         let result = await UpstreamAttempt(execution, sink: sink).run(
             operation, client: client, provider: pool.settings, upstreamModel: model.upstreamModel)
