@@ -103,9 +103,10 @@ public final class Gateway: Service {
         let deadline = scheduler.now + grace
         await waitForCalls(until: deadline)
         if calls.count > 0 {
-            for call in calls.all {
-                call.cancel(GatewayError(.draining, "the daemon shut down before the request was done"))
-            }
+            // An upstream may be at work on them; for those that still wait, the queue says that they were not begun.
+            var error = GatewayError(.draining, "the daemon shut down before the request was done")
+            error.retry = .ambiguous
+            for call in calls.all { call.cancel(error) }
             await waitForCalls(until: scheduler.now + .seconds(1))
         }
         await waitForConnections(until: max(deadline, scheduler.now + .seconds(1)))

@@ -48,6 +48,7 @@ final class ProviderPool {
         execution.interrupt = { [weak self] error in
             var error = error
             error.notProcessed = true
+            if error.retry == .ambiguous { error.retry = .safe }
             self?.giveUp(ticket, error)
         }
         let failure = await withCheckedContinuation { waiters[ticket] = $0 }
