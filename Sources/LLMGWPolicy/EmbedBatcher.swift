@@ -3,8 +3,8 @@ public import LLMGWCore
 /// Merges small concurrent Embed calls for one model into upstream calls.
 ///
 /// A call is waiting, then in a batch (terminal here). The first waiting call starts the clock; a batch goes when it is full or the clock has
-/// run out. Wrong input: adding a member twice, or more inputs than a batch holds, is our bug (precondition); a timer that
-/// comes late, and a member that leaves after its batch has gone, are races and do nothing.
+/// run out. There is one timer at most. Wrong input: adding a member twice, or more inputs than a batch holds, is our bug
+/// (precondition); a timer that comes late, and a member that leaves after its batch has gone, are races and do nothing.
 public struct EmbedBatcher<Member: Hashable & Sendable>: Sendable {
     public enum Action: Sendable, Equatable {
         /// Call `timerFired` then.
@@ -20,6 +20,8 @@ public struct EmbedBatcher<Member: Hashable & Sendable>: Sendable {
     private var waiting: [(member: Member, inputs: Int)] = []
     private var waitingInputs = 0
     private var flushAt: MonotonicInstant?
+    /// The timer that was asked for. It is never later than `flushAt`.
+    private var timerAt: MonotonicInstant?
 
     public init(settings: EmbedBatching) {
         self.settings = settings
@@ -42,7 +44,7 @@ public struct EmbedBatcher<Member: Hashable & Sendable>: Sendable {
         } else if flushAt == nil {
             let deadline = now + settings.maxWait
             flushAt = deadline
-            actions.append(.startTimer(deadline))
+            if timerAt == nil { actions.append(startTimer(deadline)) }
         }
         return actions
     }
@@ -56,8 +58,16 @@ public struct EmbedBatcher<Member: Hashable & Sendable>: Sendable {
     }
 
     public mutating func timerFired(now: MonotonicInstant) -> [Action] {
-        guard let flushAt, !waiting.isEmpty else { return [] }
-        return now >= flushAt ? [flush()] : [.startTimer(flushAt)]
+        // A timer that is not this one's was set for a batcher before it.
+        guard let timerAt, timerAt <= now else { return [] }
+        self.timerAt = nil
+        guard let flushAt else { return [] }
+        return now >= flushAt ? [flush()] : [startTimer(flushAt)]
+    }
+
+    private mutating func startTimer(_ deadline: MonotonicInstant) -> Action {
+        timerAt = deadline
+        return .startTimer(deadline)
     }
 
     private mutating func flush() -> Action {
