@@ -21,11 +21,11 @@ ANSWER_SECONDS = 120.0
 COLOURS = {"C": "36", "Swift": "33", "Python": "32", "C (story)": "35"}
 
 QUESTIONS = [
-    ("C", [C_EXAMPLE, "What is the capital of France?"]),
+    ("C", [C_EXAMPLE, "--whole", "What is the capital of France?"]),
     ("Swift", [f"{BINARIES}/chat-example", "--stream", "Describe the sea in three sentences."]),
     ("Python", [".venv/bin/python", "clients/python/examples/chat.py", "--model", "small", "What is the opposite of hot?"]),
 ]
-STORY = ("C (story)", [C_EXAMPLE, "-m", "storyteller", "-s", "Tell me a long story about a lighthouse and a storm."])
+STORY = ("C (story)", [C_EXAMPLE, "--model", "storyteller", "Tell me a long story about a lighthouse and a storm."])
 
 
 class Screen:
