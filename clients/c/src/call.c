@@ -222,8 +222,12 @@ void call_spoil(llmgw_call *call, bool is_memory_short) {
     remove_from_ready(call);
     free_items(call);
     call->is_over = false;
+    struct link *link = call->link;
     fail_locally(call, is_memory_short ? LOCAL_OUT_OF_MEMORY : LOCAL_PROTOCOL_VIOLATION,
                  is_memory_short ? "no memory for the answer" : "a part of the answer cannot be read", true);
+    if (link) {
+        link_send(link);
+    }
 }
 
 void call_release(llmgw_call *call) {
