@@ -77,7 +77,7 @@ let package = Package(
         .executableTarget(
             name: "llmgwd",
             dependencies: [
-                "LLMGWCore", "LLMGWTransport", "LLMGWControl", "LLMGWGateway", logging, lifecycle,
+                "LLMGWCore", "LLMGWTransport", "LLMGWControl", "LLMGWGateway", "CPlatform", logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),

@@ -1,3 +1,4 @@
+import CPlatform
 import Glibc
 import LLMGWControl
 import LLMGWCore
@@ -67,7 +68,8 @@ struct LLMGWDaemon {
             throw ExitStatus.failure
         }
         let gateway = try await Gateway(
-            configuration: configuration, listener: listener, eventLoop: GatewayEventLoop.start(), logger: logger)
+            configuration: configuration, listener: listener, eventLoop: GatewayEventLoop.start(), logger: logger,
+            onReady: cplatform_release_code)
         var services = ServiceGroupConfiguration(
             services: [.init(service: gateway, successTerminationBehavior: .gracefullyShutdownGroup)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))

@@ -2,6 +2,7 @@
 #ifndef CPLATFORM_H
 #define CPLATFORM_H
 
+#include "CPlatformMemory.h"
 #include "CPlatformPoll.h"
 
 #include <stdint.h>
