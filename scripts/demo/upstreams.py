@@ -57,7 +57,7 @@ def known(binaries: str) -> dict[str, Upstream]:
     return {
         "model": Upstream(
             "a small real model on this machine (SmolLM2, 135 million parameters)",
-            "local", "smollm2", [".venv-model/bin/python", "scripts/model-server.py"],
+            "local", "smollm2", [".venv/bin/python", "scripts/model-server.py"],
         ),
         "sim": Upstream(
             "the SIMULATED provider; its words come from no model",
