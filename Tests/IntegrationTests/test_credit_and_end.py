@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from google.protobuf.message import Message
 from llmgw import Client
 from llmgw import _frames as frames
 from llmgw.v1 import gateway_pb2, wire_pb2
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DAEMON = pathlib.Path(os.environ.get("LLMGW_BIN", ROOT / ".build/debug")) / "llmgwd"
-CHAT = 0x0201
+CHAT, BATCH = 0x0201, 0x0204
 DEADLINE = 10.0
 PIECE = "字" * 300
 
@@ -61,6 +62,13 @@ class Answer(BaseHTTPRequestHandler):
         self.server.done.set()
 
 
+def chat(pieces: int) -> gateway_pb2.ChatRequest:
+    request = gateway_pb2.ChatRequest(model="m", stream=True)
+    request.messages.add(role=2, text="你好".encode())
+    request.sampling.max_tokens = pieces
+    return request
+
+
 class Raw:
     """A client that grants credit when the test says so."""
 
@@ -75,11 +83,11 @@ class Raw:
         assert self.frame().type == frames.HELLO_OK
 
     def stream(self, pieces: int) -> None:
-        chat = gateway_pb2.ChatRequest(model="m", stream=True)
-        chat.messages.add(role=2, text="你好".encode())
-        chat.sampling.max_tokens = pieces
-        request = wire_pb2.Request(body=chat.SerializeToString())
-        self.socket.sendall(frames.encode(frames.REQUEST, 1, request.SerializeToString(), method=CHAT))
+        self.begin(CHAT, chat(pieces))
+
+    def begin(self, method: int, message: Message, timeout_ms: int = 0) -> None:
+        request = wire_pb2.Request(body=message.SerializeToString(), timeout_ms=timeout_ms)
+        self.socket.sendall(frames.encode(frames.REQUEST, 1, request.SerializeToString(), method=method))
 
     def credit(self, amount: int) -> None:
         self.socket.sendall(frames.encode(frames.CREDIT, 1, struct.pack(">I", amount)))
@@ -90,6 +98,11 @@ class Raw:
             assert data, "the daemon closed the connection"
             self.decoder.feed(data)
         return frame
+
+    def end(self) -> wire_pb2.End:
+        while (frame := self.frame()).type != frames.END:
+            pass
+        return wire_pb2.End.FromString(frame.payload)
 
     def data_until(self, size: int) -> int:
         """Reads DATA until this many bytes have come, or END."""
@@ -171,6 +184,24 @@ def test_a_message_larger_than_the_credit_arrives(daemon: tuple[subprocess.Popen
     with Client(daemon[1], timeout=DEADLINE) as client, client.batch(["你好"], model="m", max_tokens=2 * PIECES) as events:
         texts = [event.reply.text for event in events if getattr(event, "reply", None) is not None]
     assert texts == [PIECE * (2 * PIECES)]
+
+
+def test_cancelling_ends_what_waits_for_credit(daemon: tuple[subprocess.Popen[bytes], str]) -> None:
+    client = Raw(daemon[1])
+    client.hello()
+    client.stream(PIECES)
+    assert client.data_until(INITIAL_CREDIT) == INITIAL_CREDIT
+    with Client(daemon[1]) as other:
+        wait_until(lambda: other.status().in_flight == 0)
+    client.socket.sendall(frames.encode(frames.CANCEL, 1))
+    client.end()
+
+
+def test_the_deadline_ends_a_batch_whose_reader_stalls(daemon: tuple[subprocess.Popen[bytes], str]) -> None:
+    client = Raw(daemon[1])
+    client.hello()
+    client.begin(BATCH, gateway_pb2.BatchRequest(items=[chat(100)] * 50, max_concurrency=1), timeout_ms=1000)
+    assert client.end().status.reason == "llmgw.gateway.deadline_exceeded"
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
