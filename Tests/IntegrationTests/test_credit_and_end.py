@@ -15,7 +15,7 @@ from harness.upstream import Exchange, chat_reply
 from harness.waiting import PATIENCE, wait_until
 from llmgw import _frames as frames
 from llmgw.types import BatchResult
-from llmgw.v1 import gateway_pb2, wire_pb2
+from llmgw.v1 import gateway_pb2, types_pb2, wire_pb2
 
 CHAT, BATCH = 0x0201, 0x0204
 INITIAL_CREDIT = 256 << 10
@@ -31,6 +31,10 @@ def writer(exchange: Exchange) -> None:
         exchange.stream(*pieces)
     else:
         exchange.reply(chat_reply("".join(pieces)))
+
+
+def silent(exchange: Exchange) -> None:
+    exchange.wait_closed(within=30)
 
 
 def chat(pieces: int) -> gateway_pb2.ChatRequest:
@@ -150,3 +154,16 @@ def test_the_deadline_ends_a_batch_whose_reader_stalls(client: Raw) -> None:
     client.begin(BATCH, gateway_pb2.BatchRequest(items=[chat(100)] * 50, max_concurrency=1), timeout_ms=1000)
     _, status = client.end()
     assert status.reason == "llmgw.gateway.deadline_exceeded"
+
+
+def test_a_call_cut_off_by_draining_may_have_been_processed(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    up = upstream(silent)
+    served = daemon(configuration(up.base_url, server={"drain_timeout": "100ms"}))
+    client = Raw(served)
+    client.hello()
+    client.begin(CHAT, chat(1))
+    up.wait_for(1)
+    served.terminate()
+    _, status = client.end()
+    assert (status.reason, status.not_processed) == ("llmgw.gateway.draining", False)
+    assert status.retry == types_pb2.RETRY_AMBIGUOUS
