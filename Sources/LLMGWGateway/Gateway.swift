@@ -172,6 +172,7 @@ extension Gateway: ConnectionHost {
         ) { [self] call in
             accounts.closeStream(uid: uid)
             calls.remove(call)
+            if let failure = call.failure { log(failure, of: call) }
         }
         calls.add(call)
         return call
@@ -180,6 +181,16 @@ extension Gateway: ConnectionHost {
     func run(_ call: Call) {
         logger.debug("call", metadata: call.logMetadata)
         services.run(call)
+    }
+
+    /// An upstream's words can repeat the prompt, so the log has the reason only.
+    private func log(_ failure: GatewayError, of call: Call) {
+        var metadata = call.logMetadata
+        metadata["llmgw-reason"] = "\(failure.reason)"
+        if let model = failure.model { metadata["llmgw-model"] = "\(model)" }
+        if let provider = failure.provider { metadata["llmgw-provider"] = "\(provider)" }
+        if let status = failure.upstreamStatus { metadata["llmgw-http-status"] = "\(status)" }
+        logger.log(level: failure.code == .cancelled ? .debug : .info, "call failed", metadata: metadata)
     }
 
     func connectionClosed(_ connection: ClientConnection) {

@@ -2,9 +2,9 @@ public import LLMGWCore
 
 /// Merges small concurrent Embed calls for one model into upstream calls.
 ///
-/// A call is waiting, then in a batch (terminal here). The first waiting call starts the clock; a batch goes when it is full or the clock has
-/// run out. There is one timer at most. Wrong input: adding a member twice, or more inputs than a batch holds, is our bug
-/// (precondition); a timer that comes late, and a member that leaves after its batch has gone, are races and do nothing.
+/// A call is waiting, then in a batch, and counts against the limit until it is removed. The first waiting call starts the clock; a batch goes when
+/// it is full or the clock has run out. There is one timer at most. Wrong input: adding a member twice, or more inputs than a batch holds, is
+/// our bug (precondition); a timer that comes late, and removing a member twice, are races and do nothing.
 public struct EmbedBatcher<Member: Hashable & Sendable>: Sendable {
     public enum Action: Sendable, Equatable {
         /// Call `timerFired` then.
@@ -13,12 +13,15 @@ public struct EmbedBatcher<Member: Hashable & Sendable>: Sendable {
         case flush([Member])
     }
 
-    /// Too many inputs wait already.
+    /// Too many inputs wait or are in batches already.
     public struct QueueFull: Error, Equatable {}
 
     private let settings: EmbedBatching
     private var waiting: [(member: Member, inputs: Int)] = []
     private var waitingInputs = 0
+    /// The inputs of every member that was added and not removed.
+    private var held: [Member: Int] = [:]
+    private var heldInputs = 0
     private var flushAt: MonotonicInstant?
     /// The timer that was asked for. It is never later than `flushAt`.
     private var timerAt: MonotonicInstant?
@@ -27,14 +30,17 @@ public struct EmbedBatcher<Member: Hashable & Sendable>: Sendable {
         self.settings = settings
     }
 
-    public var isEmpty: Bool { waiting.isEmpty }
+    public var isEmpty: Bool { held.isEmpty }
 
     /// Calls of this size are worth merging; a larger one goes alone.
     public func merges(inputs: Int) -> Bool { inputs < settings.maxBatch }
 
     public mutating func add(_ member: Member, inputs: Int, now: MonotonicInstant) throws(QueueFull) -> [Action] {
         precondition(merges(inputs: inputs), "a large call goes alone")
-        guard waitingInputs + inputs <= settings.maxQueue else { throw QueueFull() }
+        precondition(held[member] == nil, "a member is added once")
+        guard heldInputs + inputs <= settings.maxQueue else { throw QueueFull() }
+        held[member] = inputs
+        heldInputs += inputs
         var actions: [Action] = []
         if waitingInputs + inputs > settings.maxBatch { actions.append(flush()) }
         waiting.append((member, inputs))
@@ -49,8 +55,9 @@ public struct EmbedBatcher<Member: Hashable & Sendable>: Sendable {
         return actions
     }
 
-    /// The caller gave up.
+    /// The caller has its answer, or gave up.
     public mutating func remove(_ member: Member) {
+        heldInputs -= held.removeValue(forKey: member) ?? 0
         guard let index = waiting.firstIndex(where: { $0.member == member }) else { return }
         waitingInputs -= waiting[index].inputs
         waiting.remove(at: index)

@@ -86,8 +86,13 @@ extension UnixSocketListener {
             throw SocketError(path, "has a directory that cannot be examined", errno)
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw SocketError(path, "is not inside a directory") }
-        guard status.st_mode & S_IWOTH == 0 else {
-            throw SocketError(path, "is in a directory that everybody can write; use one that only its owner can write")
+        guard status.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
+            throw SocketError(
+                path, "is in a directory that others can write; take the right from them (chmod go-w), or use another")
+        }
+        guard status.st_uid == 0 || status.st_uid == geteuid() else {
+            throw SocketError(
+                path, "is in a directory of uid \(status.st_uid), who could replace it; use one of root or of your own")
         }
     }
 

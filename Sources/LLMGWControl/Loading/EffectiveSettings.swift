@@ -16,7 +16,7 @@ enum EffectiveSettings {
     private static func section(_ section: SettingsDocument.Section, _ document: SettingsDocument) -> [EffectiveSetting]
     {
         section.schema.settings.compactMap { setting in
-            let key = (section.path + [setting.name]).joined(separator: ".")
+            let key = (section.path + [setting.name]).map(bareOrQuoted).joined(separator: ".")
             if let value = section.values[setting.name] {
                 return EffectiveSetting(key: key, value: text(value, setting), source: .file)
             }
@@ -39,6 +39,19 @@ enum EffectiveSettings {
                 .map { "\($0.key) = \(quoted(setting.isSecret ? "********" : $0.value))" }
             return members.isEmpty ? "{}" : "{ " + members.joined(separator: ", ") + " }"
         }
+    }
+
+    /// TOML's bare keys are letters, digits, dashes and underscores of ASCII.
+    private static func bareOrQuoted(_ key: String) -> String {
+        let isBare = key.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+        return isBare && !key.isEmpty ? key : quoted(key)
     }
 
     private static func quoted(_ text: String) -> String {

@@ -81,7 +81,8 @@ enum SettingsTable {
                 "embed_max_wait", .duration(Duration.zero...Duration.seconds(1)), default: "\"2ms\"",
                 "How long the first of them waits for company."),
             Setting(
-                "embed_max_queue", .integer(1...1_000_000), default: "4096", "Inputs that may wait, for one model."),
+                "embed_max_queue", .integer(1...1_000_000), default: "4096",
+                "Inputs that may wait or be on their way, for one model."),
         ])
 
     static let model = SettingsSection(

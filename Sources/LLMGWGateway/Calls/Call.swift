@@ -14,6 +14,8 @@ final class Call {
     var provider = ""
     var isStream = false
     private(set) var bytesSent: UInt64 = 0
+    /// How it ended, where it did not end well.
+    private(set) var failure: GatewayError?
     /// Called when a producer that was told to pause may go on.
     var onResume: (@GatewayLoop () -> Void)?
 
@@ -71,7 +73,8 @@ final class Call {
         if error.model == nil, !model.isEmpty { error.model = model }
         if error.provider == nil, !provider.isEmpty { error.provider = provider }
         // Who gave up, or ran out of time, is told at once; what was still queued is not worth waiting for.
-        let abrupt = error.code == .cancelled || error.reason == .deadlineExceeded
+        let abrupt = [.cancelled, .cancelledByOperator, .deadlineExceeded, .draining].contains(error.reason)
+        self.failure = error
         end(EndEnvelope(error: error), discardingData: abrupt)
     }
 

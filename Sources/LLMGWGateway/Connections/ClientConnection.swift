@@ -10,6 +10,8 @@ final class ClientConnection {
     /// Replies that wait for a client that does not read.
     private static let queueLimit = 128 << 20
     private static let writeSize = 64 << 10
+    /// What NIO is told to report as one write: the client has to take this much within `server.write_timeout`.
+    private static let progressSize = 16 << 10
 
     let peer: PeerIdentity
     private(set) var hello = ClientHello(clientName: "", clientVersion: "")
@@ -45,6 +47,9 @@ final class ClientConnection {
         }
     }
 
+    /// Whether answers are left for which no call runs any more: the client does not grant the credit they need.
+    var isAbandoned: Bool { calls.isEmpty && outbound.openStreams > 0 }
+
     var isIdle: Bool { calls.isEmpty && outbound.openStreams == 0 && machine.isOpen }
 
     // MARK: From the client
@@ -63,7 +68,7 @@ final class ClientConnection {
         }
         let received = actions
         actions.removeAll(keepingCapacity: true)
-        for action in received where !isClosed { perform(action) }
+        for action in received where !isClosed && !closesWhenSent { perform(action) }
         if let violation {
             reject(violation)
         } else if outbound.controlBytes > Self.controlLimit {
@@ -227,7 +232,11 @@ final class ClientConnection {
                 noteProgress(progress)
             }
             guard buffer.readableBytes > 0 else { break }
-            write(buffer)
+            while buffer.readableBytes > 0,
+                let part = buffer.readSlice(length: min(buffer.readableBytes, Self.progressSize))
+            {
+                write(part)
+            }
             wrote = true
         }
         if wrote { channel.flush() }

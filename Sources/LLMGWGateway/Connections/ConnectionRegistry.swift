@@ -44,6 +44,8 @@ final class ConnectionRegistry {
         for connection in all {
             if let since = connection.stalledSince, now - since >= settings.writeTimeout {
                 connection.abort()
+            } else if connection.isAbandoned, now - connection.lastActivity >= settings.idleTimeout {
+                connection.abort()
             } else if connection.isIdle, now - connection.lastActivity >= settings.idleTimeout {
                 connection.goAway(reason: "idle", grace: .zero)
             }

@@ -29,6 +29,8 @@ final class BatchService {
         let concurrency = min(
             request.maxConcurrency.map(Int.init) ?? settings.batchConcurrency, settings.batchConcurrency)
         let run = BatchRun(call: call, items: request.items, chats: chats)
+        let timer = chats.scheduler.schedule(at: call.execution.deadline) { run.timeUp() }
+        defer { timer.cancel() }
         call.execution.interrupt = { run.cancel($0) }
         call.onResume = { run.resume() }
         await withTaskGroup(of: Void.self) { group in
@@ -58,6 +60,7 @@ private final class BatchRun {
     /// Workers that wait because the client does not take what is sent.
     private var paused: [CheckedContinuation<Void, Never>] = []
     private var isPaused = false
+    private var isLate = false
 
     init(call: Call, items: [ChatRequest], chats: ChatService) {
         self.call = call
@@ -116,6 +119,13 @@ private final class BatchRun {
 
     private func send(_ event: BatchEvent) {
         if call.sendMessage(event) { isPaused = true }
+        if isLate { timeUp() }
+    }
+
+    /// The items have the call's deadline, and end by it. A worker that waits for a slow reader has no item: then the whole call ends.
+    func timeUp() {
+        isLate = true
+        if isPaused { call.cancel(.deadline(notProcessed: false)) }
     }
 
     func resume() {

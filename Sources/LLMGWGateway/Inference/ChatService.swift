@@ -14,6 +14,8 @@ final class ChatService {
         self.statistics = statistics
     }
 
+    var scheduler: any LoopScheduler { pipeline.scheduler }
+
     func chat(_ call: Call) async throws(GatewayError) {
         let request: ChatRequest
         let model: ModelSettings

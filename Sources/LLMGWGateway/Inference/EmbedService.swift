@@ -91,13 +91,17 @@ final class EmbedService {
             throw error
         } catch {
             var full = GatewayError(
-                .queueFull, "too many inputs wait for the model (providers.\(model.provider).embed_max_queue)")
+                .queueFull,
+                "too many inputs are on their way to the model (providers.\(model.provider).embed_max_queue)")
             full.notProcessed = true
             throw full
         }
         let member = EmbedMember(request: request, execution: execution)
         members[id] = member
-        defer { members[id] = nil }
+        defer {
+            members[id] = nil
+            forget(id, lane)
+        }
         perform(actions, lane, model)
         let timer = scheduler.schedule(at: execution.deadline) { [weak self] in
             self?.leave(id, lane, .deadline(notProcessed: member.batch == nil))
@@ -127,7 +131,6 @@ final class EmbedService {
                 Task { @GatewayLoop in await self.run(batch, lane, model) }
             }
         }
-        if batchers[lane]?.isEmpty == true { batchers[lane] = nil }
     }
 
     /// The merged call has a life of its own: it ends early only when the last member has left.
@@ -149,8 +152,12 @@ final class EmbedService {
     }
 
     private func leave(_ id: RequestID, _ lane: Lane, _ error: GatewayError) {
+        forget(id, lane)
+        members[id]?.settle(.failed(error))
+    }
+
+    private func forget(_ id: RequestID, _ lane: Lane) {
         batchers[lane]?.remove(id)
         if batchers[lane]?.isEmpty == true { batchers[lane] = nil }
-        members[id]?.settle(.failed(error))
     }
 }

@@ -43,6 +43,7 @@ final class InferencePipeline {
         // Without this a late request would reach the upstream before its clock is looked at.
         guard scheduler.now < execution.deadline else { throw .deadline(notProcessed: true) }
         onHead(head)
+        let attemptsBefore = execution.attempts
         let result = await UpstreamAttempt(execution, sink: sink).run(
             operation, client: client, provider: pool.settings, upstreamModel: model.upstreamModel)
         switch result {
@@ -50,8 +51,10 @@ final class InferencePipeline {
             statistics.noteAttempt(provider: model.provider, failed: false)
             return (answer, info(for: answer, model, execution))
         case .failure(var error):
-            // The caller's own cancelling and deadline say nothing about the provider.
-            statistics.noteAttempt(provider: model.provider, failed: error.origin == .upstream)
+            if execution.attempts > attemptsBefore {
+                // The caller's own cancelling and deadline say nothing about the provider.
+                statistics.noteAttempt(provider: model.provider, failed: error.origin == .upstream)
+            }
             error.provider = model.provider
             error.model = model.name
             error.attempts = execution.attempts

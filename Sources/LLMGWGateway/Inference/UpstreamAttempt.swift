@@ -19,6 +19,15 @@ final class UpstreamAttempt: UpstreamReceiver {
         _ operation: UpstreamOperation, client: UpstreamClient, provider: ProviderSettings, upstreamModel: String
     ) async -> Result<UpstreamAnswer, GatewayError> {
         execution.phase = .connecting
+        let exchange: UpstreamExchange
+        do throws(GatewayError) {
+            exchange = try client.start(
+                operation, provider: provider, upstreamModel: upstreamModel, deadline: execution.deadline,
+                receiver: self)
+        } catch {
+            return .failure(error)
+        }
+        self.exchange = exchange
         execution.attempts += 1
         let result = await withCheckedContinuation { continuation in
             self.continuation = continuation
@@ -26,9 +35,6 @@ final class UpstreamAttempt: UpstreamReceiver {
                 self?.exchange?.cancel()
                 self?.finish(.failure(error))
             }
-            exchange = client.start(
-                operation, provider: provider, upstreamModel: upstreamModel, deadline: execution.deadline,
-                receiver: self)
             sink?.onResume = { [weak self] in self?.exchange?.resume() }
         }
         execution.interrupt = nil

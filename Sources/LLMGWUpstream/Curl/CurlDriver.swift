@@ -138,7 +138,8 @@ private final class CurlLoop {
         var ready = [cplatform_ready](repeating: cplatform_ready(), count: 256)
         while stopped == nil {
             let count = cplatform_poll_wait(poll, &ready, CInt(ready.count), timeout())
-            for entry in ready.prefix(Int(max(0, count))) {
+            precondition(count >= 0, "epoll_wait failed: \(errno)")
+            for entry in ready.prefix(Int(count)) {
                 if entry.fd == wake {
                     cplatform_wake_drain(wake)
                 } else {

@@ -1,4 +1,5 @@
 internal import CCurl
+import Glibc
 import LLMGWCore
 
 /// One easy handle, from its set-up to its end. Confined to the driver's thread.
@@ -7,6 +8,12 @@ import LLMGWCore
 /// reused all the same.
 final class CurlTransfer {
     private static let headerLimit = 64 << 10
+    /// This host is never asked through a proxy. libcurl reads `no_proxy` only where the option is not set.
+    private static let noProxy: String = {
+        let variable = getenv("no_proxy") ?? getenv("NO_PROXY")
+        let own = "localhost,127.0.0.1,::1"
+        return variable.map { "\(String(cString: $0)),\(own)" } ?? own
+    }()
 
     let id: TransferID
     let easy: OpaquePointer
@@ -68,7 +75,7 @@ final class CurlTransfer {
         try set(CURLOPT_SSL_VERIFYPEER, 1, "verifypeer")
         try set(CURLOPT_SSL_VERIFYHOST, 2, "verifyhost")
         if let caFile = request.caFile { try check(ccurl_set_string(easy, CURLOPT_CAINFO, caFile), "cainfo") }
-        try check(ccurl_set_string(easy, CURLOPT_NOPROXY, "localhost,127.0.0.1,::1"), "noproxy")
+        try check(ccurl_set_string(easy, CURLOPT_NOPROXY, Self.noProxy), "noproxy")
         try set(CURLOPT_HTTP_VERSION, request.httpVersion.curlValue, "http_version")
         if request.httpVersion == .http2 { try set(CURLOPT_PIPEWAIT, 1, "pipewait") }
         try set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, request.connectTimeout.wholeMilliseconds)), "connecttimeout")
@@ -188,7 +195,8 @@ final class CurlTransfer {
         note(
             .finished(
                 CurlResult.failure(
-                    code, status: status, connected: hasConnected, sentBytes: sentBytes, hasAnswer: hasAnswer || status >= 200)))
+                    code, status: status, connected: hasConnected, sentBytes: sentBytes,
+                    hasAnswer: hasAnswer || status >= 200)))
     }
 }
 

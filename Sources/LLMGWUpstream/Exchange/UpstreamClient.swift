@@ -11,14 +11,15 @@ public final class UpstreamClient {
         self.scheduler = scheduler
     }
 
-    /// Starts one attempt. The receiver hears nothing before this returns.
+    /// Starts one attempt. The receiver hears nothing before this returns. Throws if the request cannot be put into the upstream's words; then
+    /// nothing was sent.
     public func start(
         _ operation: UpstreamOperation, provider: ProviderSettings, upstreamModel: String, deadline: MonotonicInstant,
         receiver: any UpstreamReceiver
-    ) -> UpstreamExchange {
+    ) throws(GatewayError) -> UpstreamExchange {
         let exchange = UpstreamExchange(
             operation, provider: provider, deadline: deadline, receiver: receiver, driver: driver, scheduler: scheduler)
-        exchange.begin(upstreamModel: upstreamModel)
+        try exchange.begin(upstreamModel: upstreamModel)
         return exchange
     }
 }

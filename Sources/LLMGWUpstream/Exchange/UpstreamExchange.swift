@@ -42,14 +42,10 @@ public final class UpstreamExchange {
             timeouts: provider.timeouts, isStream: operation.isStream, started: started, deadline: deadline)
     }
 
-    func begin(upstreamModel: String) {
-        do throws(GatewayError) {
-            let request = try OpenAIRequestEncoder(provider: provider, upstreamModel: upstreamModel).encode(operation)
-            transfer = driver.start(request) { [self] events in handle(events) }
-            rearm()
-        } catch {
-            scheduler.submit { [self] in settle(.failure(error)) }
-        }
+    func begin(upstreamModel: String) throws(GatewayError) {
+        let request = try OpenAIRequestEncoder(provider: provider, upstreamModel: upstreamModel).encode(operation)
+        transfer = driver.start(request) { [self] events in handle(events) }
+        rearm()
     }
 
     /// Stops reading the answer until `resume`. What was read before still comes.

@@ -53,7 +53,8 @@ enum OpenAIErrorClassifier {
         var error = GatewayError(reason, message(status, reason, body, provider))
         error.upstreamStatus = UInt32(clamping: status)
         error.retryAfter = head.flatMap(retryAfter)
-        if error.retryAfter != nil, error.retry == .safe || error.retry == .ambiguous { error.retry = .after }
+        // A named time does not make a request harmless that may have been processed.
+        if error.retryAfter != nil, error.retry == .safe { error.retry = .after }
         return error
     }
 

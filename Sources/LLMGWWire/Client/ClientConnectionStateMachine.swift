@@ -56,6 +56,9 @@ public struct ClientConnectionStateMachine: Sendable {
     /// Whether one more stream may be opened now.
     public var hasRoom: Bool { isOpen && !isGoingAway && streams.count < Int(limits.maxStreams) }
 
+    /// Stream numbers are never used again, and this is the last.
+    private static let lastStream = UInt32.max
+
     /// What is to be sent, once.
     public mutating func takeOutput() -> [UInt8] {
         defer { output = [] }
@@ -66,7 +69,7 @@ public struct ClientConnectionStateMachine: Sendable {
     public mutating func open(method: UInt16, request: [UInt8]) -> UInt32 {
         precondition(hasRoom, "a stream was opened without room for it")
         let stream = nextStream
-        nextStream += 2
+        if stream == Self.lastStream { isGoingAway = true } else { nextStream += 2 }
         streams[stream] = Stream(window: Int64(limits.initialCredit))
         var first = 0
         repeat {
@@ -151,6 +154,7 @@ public struct ClientConnectionStateMachine: Sendable {
     ) throws(ProtocolViolation) -> Event {
         guard header.type == .helloOK, header.stream == 0 else { throw .unexpectedFrame }
         let hello: ServerHello = try message(payload, codec)
+        guard hello.limits.maxFrame > 0, hello.limits.maxStreams > 0 else { throw .malformedMessage }
         limits = hello.limits
         state = .open
         return .helloOK(hello)

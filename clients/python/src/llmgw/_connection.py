@@ -14,6 +14,8 @@ from ._frames import Frame, FrameDecoder, ProtocolViolation
 from .v1 import wire_pb2
 
 _FRAME_LIMIT_BEFORE_HELLO = 64 << 10
+#: Stream numbers are never used again, and this is the last.
+_LAST_STREAM = 2**32 - 1
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,10 @@ class Connection:
     def open(self, method: int, request: bytes) -> int:
         """Begins a call; `request` is a serialised `Request`."""
         stream = self._next_stream
-        self._next_stream += 2
+        if stream == _LAST_STREAM:
+            self.going_away = True
+        else:
+            self._next_stream += 2
         self._streams[stream] = _Stream(self.initial_credit)
         first = 0
         while True:

@@ -161,7 +161,8 @@ final class FakeConnection {
         while frames.isEmpty {
             var buffer = [UInt8](repeating: 0, count: 64 << 10)
             let count = recv(descriptor, &buffer, buffer.count, 0)
-            if count == 0 { return nil }
+            // A client that closes before it has read everything resets the connection.
+            if count == 0 || (count < 0 && errno == ECONNRESET) { return nil }
             guard count > 0 else { throw Unexpected(description: "nothing came: \(String(cString: strerror(errno)))") }
             var arrived: [(FrameHeader, [UInt8])] = []
             try Array(buffer[..<count]).withUnsafeBufferPointer { bytes throws(ProtocolViolation) in
