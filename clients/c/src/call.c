@@ -189,7 +189,7 @@ struct item *call_take(llmgw_call *call) {
 bool call_wait(llmgw_call *call, int64_t timeout_ms) {
     llmgw_client *client = call->client;
     client_check_fork(client);
-    int64_t limit = timeout_ms < 0 ? -1 : now_ms() + timeout_ms;
+    int64_t limit = timeout_ms < 0 || timeout_ms > INT64_MAX / 2 ? -1 : now_ms() + timeout_ms;
     while (!call_has_event(call) && !call->is_over) {
         llmgw_process(client);
         if (call_has_event(call)) {

@@ -182,6 +182,9 @@ static int64_t sooner(int64_t first, int64_t second) {
 int64_t client_next_timer(const llmgw_client *client) {
     int64_t at = -1;
     for (const struct link *link = client->links; link; link = link->next) {
+        if (link->is_dead) {
+            return 0; // it died outside of llmgw_process: its calls may need another one
+        }
         if (!link->connection.is_open) {
             at = sooner(at, link->fd < 0 ? link->connect_again_at : link->opening_deadline);
         }

@@ -77,7 +77,7 @@ int64_t now_ms(void);
 void client_check_fork(llmgw_client *client);
 // Gives waiting calls their streams, sends what is to be sent, and sweeps up. To be called last in every entry.
 void client_pump(llmgw_client *client);
-// The next timer, -1: none.
+// Milliseconds until something is due, -1: nothing.
 int64_t client_next_timer(const llmgw_client *client);
 
 // link.c

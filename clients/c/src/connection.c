@@ -13,7 +13,8 @@ struct stream {
     uint32_t id;
     void *context;
     int64_t window;
-    uint32_t to_grant;
+    uint32_t to_grant; // taken, and not yet given back as credit
+    size_t early;      // bytes that were given back before they are taken
     uint8_t partial_type;
     bool cancelled;
     struct buffer partial;
@@ -115,8 +116,25 @@ void connection_cancel(struct connection *connection, uint32_t id) {
     struct stream *stream = *find(connection, id);
     if (stream && !stream->cancelled) {
         stream->cancelled = true;
+        stream->partial_type = 0;
         buffer_free(&stream->partial);
         put(connection, FRAME_CANCEL, id, NULL, 0);
+    }
+}
+
+static void grant(struct connection *connection, struct stream *stream, uint32_t count) {
+    uint8_t amount[4] = {(uint8_t)(count >> 24), (uint8_t)(count >> 16), (uint8_t)(count >> 8), (uint8_t)count};
+    put(connection, FRAME_CREDIT, stream->id, amount, sizeof amount);
+    stream->window += count;
+}
+
+// A message larger than the window would wait for its own end, so its beginning is given back early: never more than one message's worth,
+// so that a program that takes nothing has the initial credit and one message to keep.
+static void unblock(struct connection *connection, struct stream *stream) {
+    if (stream->partial_type == FRAME_DATA && stream->partial.count > stream->early &&
+        stream->window <= connection->initial_credit / 4) {
+        grant(connection, stream, (uint32_t)(stream->partial.count - stream->early));
+        stream->early = stream->partial.count;
     }
 }
 
@@ -125,16 +143,15 @@ void connection_taken(struct connection *connection, uint32_t id, size_t count) 
     if (!stream || count == 0) {
         return;
     }
-    stream->to_grant += (uint32_t)count;
+    size_t early = count < stream->early ? count : stream->early;
+    stream->early -= early;
+    stream->to_grant += (uint32_t)(count - early);
     uint32_t threshold = connection->credit_threshold ? connection->credit_threshold : connection->initial_credit / 4;
-    if (stream->to_grant < threshold) {
-        return;
+    if (stream->to_grant > 0 && stream->to_grant >= threshold) {
+        grant(connection, stream, stream->to_grant);
+        stream->to_grant = 0;
     }
-    uint8_t amount[4] = {(uint8_t)(stream->to_grant >> 24), (uint8_t)(stream->to_grant >> 16),
-                         (uint8_t)(stream->to_grant >> 8), (uint8_t)stream->to_grant};
-    put(connection, FRAME_CREDIT, id, amount, sizeof amount);
-    stream->window += stream->to_grant;
-    stream->to_grant = 0;
+    unblock(connection, stream);
 }
 
 bool connection_feed(struct connection *connection, const void *bytes, size_t count) {
@@ -208,6 +225,7 @@ static int stream_frame(struct connection *connection, const struct frame *frame
         }
         stream->partial_type = frame->type;
         if (more) {
+            unblock(connection, stream);
             return 0;
         }
         buffer_free(&connection->assembled);

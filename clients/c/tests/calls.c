@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 static struct daemon daemon_;
 static llmgw_client *client;
@@ -285,6 +286,53 @@ static void slow_reader_stops_its_own_stream_only(void) {
     finish();
 }
 
+static uint32_t read_credit(uint32_t stream_number) {
+    const uint8_t *bytes = peer_read(&peer, FRAME_CREDIT, stream_number).payload;
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+// A chunk of 5000 bytes where the credit is 1000: without credit for its beginning, its end could never be sent.
+static void message_larger_than_the_credit_arrives(void) {
+    enum { SIZE = 5000, FRAME = 250, CREDIT = 1000 };
+    begin();
+    llmgw_call *call = start_chat(client, "长", true);
+    peer = peer_accept_and_greet(&daemon_, client, (struct limits){.initial_credit = CREDIT});
+    llmgw__v1__chat_request__free_unpacked(peer_read_chat(&peer, 1), NULL);
+    char text[SIZE - 3] = {0};
+    memset(text, 'x', sizeof text - 1);
+    Llmgw__V1__ChatChunk chunk = LLMGW__V1__CHAT_CHUNK__INIT;
+    chunk.has_text = true;
+    chunk.text = (ProtobufCBinaryData){SIZE - 3, (uint8_t *)text};
+    uint8_t payload[SIZE];
+    CHECK_INT(protobuf_c_message_pack(&chunk.base, payload), SIZE);
+    uint32_t credit = CREDIT;
+    for (size_t first = 0; first < SIZE; first += FRAME) {
+        while (credit < FRAME) {
+            credit += read_credit(1);
+        }
+        peer_send_part(&peer, FRAME_DATA, 1, first + FRAME < SIZE, payload + first, FRAME);
+        credit -= FRAME;
+    }
+    // The program is slow now: the next message gets what is left of the credit, and no more before this one is taken.
+    size_t sent = 0;
+    for (;; sent += FRAME, credit -= FRAME) {
+        llmgw_process(client);
+        uint8_t byte;
+        while (peer.decoder.pending.count > peer.decoder.used || recv(peer.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1) {
+            credit += read_credit(1);
+        }
+        if (credit < FRAME) {
+            break;
+        }
+        CHECK(sent < CREDIT);
+        peer_send_part(&peer, FRAME_DATA, 1, true, payload, FRAME);
+    }
+    CHECK_INT(llmgw_call_next(call, &(llmgw_event){0}, PATIENCE_MS), LLMGW_EVENT_CHUNK);
+    CHECK(read_credit(1) > 0);
+    llmgw_call_free(call);
+    finish();
+}
+
 static void events_of_calls_take_turns(void) {
     begin();
     llmgw_call *first = start_chat(client, "一", true), *second = start_chat(client, "二", true);
@@ -446,6 +494,7 @@ void calls_run(void) {
         {"a status becomes an error", status_becomes_error},
         {"cancelling leaves other calls alone", cancel_leaves_the_others_alone},
         {"a slow reader stops its own stream only", slow_reader_stops_its_own_stream_only},
+        {"a message larger than the credit arrives", message_larger_than_the_credit_arrives},
         {"events of several calls take turns", events_of_calls_take_turns},
         {"more calls than streams wait for their turn", more_calls_than_streams_wait},
         {"a large request is continued over frames", large_request_is_continued},

@@ -182,6 +182,28 @@ static void idle_connection_that_was_closed_is_replaced(void) {
     peer_close(&peer);
 }
 
+// The connection is found to be dead when credit is given, which llmgw_next_event does.
+static void connection_that_dies_under_an_event_strands_no_call(void) {
+    begin();
+    llmgw_call *lost = start_chat(client, "一", true), *waiting = start_chat(client, "二", false);
+    struct peer peer = peer_accept_and_greet(&daemon_, client, (struct limits){.max_streams = 1, .initial_credit = 20});
+    read_chat(&peer, 1);
+    peer_send_text(&peer, 1, "0123456789");
+    CHECK(has_event(client));
+    peer_close(&peer);
+    next_event(client, LLMGW_EVENT_CHUNK);
+    CHECK(next_event(client, LLMGW_EVENT_ERROR).call == lost);
+    CHECK_INT(llmgw_timeout_ms(client), 0); // nothing else would wake the program
+    peer = peer_accept_and_greet(&daemon_, client, (struct limits){0});
+    read_chat(&peer, 1);
+    peer_end_with_text(&peer, 1, "x");
+    expect_reply(waiting);
+    llmgw_call_free(lost);
+    llmgw_call_free(waiting);
+    finish();
+    peer_close(&peer);
+}
+
 static void violation_ends_the_connection(void) {
     begin();
     llmgw_call *first = start_chat(client, "一", false), *second = start_chat(client, "二", false);
@@ -451,6 +473,7 @@ void connections_run(void) {
         {"an unwritten call is repeated once", unwritten_call_is_repeated_once},
         {"a half written call is repeated", half_written_call_is_repeated},
         {"an idle connection that was closed is replaced", idle_connection_that_was_closed_is_replaced},
+        {"a connection that dies under an event strands no call", connection_that_dies_under_an_event_strands_no_call},
         {"a violation ends the connection", violation_ends_the_connection},
         {"a refusal tells the daemon's reason", refusal_tells_the_daemons_reason},
         {"no daemon", no_daemon},

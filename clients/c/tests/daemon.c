@@ -42,17 +42,17 @@ llmgw_client *daemon_client(const struct daemon *daemon) {
 // Waits for a descriptor of the daemon's side; the client goes on meanwhile.
 static void wait_for(int fd, llmgw_client *client) {
     for (;;) {
-        struct pollfd watched[2] = {{.fd = fd, .events = POLLIN}, {.fd = client ? llmgw_fd(client) : -1, .events = POLLIN}};
-        int64_t timer = client ? llmgw_timeout_ms(client) : -1;
-        // With an event that the test has yet to take, the timer is always due.
-        int count = poll(watched, 2, timer > 0 && timer < PATIENCE_MS ? (int)timer : PATIENCE_MS);
-        CHECK(count >= 0 || errno == EINTR);
-        if (watched[0].revents) {
-            return;
-        }
-        CHECK(count > 0 || timer > 0);
         if (client) {
             llmgw_process(client);
+        }
+        struct pollfd watched[2] = {{.fd = fd, .events = POLLIN}, {.fd = client ? llmgw_fd(client) : -1, .events = POLLIN}};
+        // After llmgw_process, 0 is an event that the test has yet to take.
+        int64_t timer = client ? llmgw_timeout_ms(client) : -1;
+        int count = poll(watched, 2, timer > 0 && timer < PATIENCE_MS ? (int)timer : PATIENCE_MS);
+        CHECK(count >= 0 || errno == EINTR);
+        CHECK(count != 0 || timer > 0);
+        if (watched[0].revents) {
+            return;
         }
     }
 }
@@ -154,8 +154,12 @@ void peer_close(struct peer *peer) {
 }
 
 void peer_send(struct peer *peer, uint8_t type, uint32_t stream, const void *payload, size_t length) {
+    peer_send_part(peer, type, stream, false, payload, length);
+}
+
+void peer_send_part(struct peer *peer, uint8_t type, uint32_t stream, bool more, const void *payload, size_t length) {
     struct buffer out = {0};
-    CHECK(frame_append(&out, type, stream, false, 0, payload, length));
+    CHECK(frame_append(&out, type, stream, more, 0, payload, length));
     for (size_t sent = 0; sent < out.count;) {
         ssize_t count = send(peer->fd, out.data + sent, out.count - sent, MSG_NOSIGNAL | (peer->client ? MSG_DONTWAIT : 0));
         if (count < 0 && errno == EAGAIN) {

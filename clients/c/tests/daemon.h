@@ -40,6 +40,7 @@ void peer_check_quiet(struct peer *peer);
 void peer_close(struct peer *peer);
 
 void peer_send(struct peer *peer, uint8_t type, uint32_t stream, const void *payload, size_t length);
+void peer_send_part(struct peer *peer, uint8_t type, uint32_t stream, bool more, const void *payload, size_t length);
 void peer_send_message(struct peer *peer, uint8_t type, uint32_t stream, const ProtobufCMessage *message);
 void peer_send_text(struct peer *peer, uint32_t stream, const char *text);
 void peer_end(struct peer *peer, uint32_t stream, const ProtobufCMessage *reply); // with status OK
