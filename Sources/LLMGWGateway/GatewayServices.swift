@@ -38,7 +38,7 @@ final class GatewayServices {
     private func perform(
         _ call: Call, _ service: @escaping @GatewayLoop (Call) async throws(GatewayError) -> Void
     ) {
-        Task { @GatewayLoop in
+        GatewayLoop.start {
             do throws(GatewayError) { try await service(call) } catch { call.finish(error) }
         }
     }

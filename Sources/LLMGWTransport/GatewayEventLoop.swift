@@ -12,10 +12,25 @@ public struct GatewayEventLoop: Sendable {
     public static func start() -> GatewayEventLoop {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
-        guard let executor = (loop as? any NIOSerialEventLoopExecutor)?.executor else {
-            preconditionFailure("NIO's event loops are serial executors")
-        }
-        GatewayLoop.adopt(executor)
+        GatewayLoop.adopt(EventLoopExecutor(loop))
         return GatewayEventLoop(group: group, loop: loop, scheduler: EventLoopScheduler(loop: loop))
     }
+}
+
+/// The event loop as the executor of the actor and of the tasks that prefer it. NIO's own is the former only.
+private final class EventLoopExecutor: SerialExecutor, TaskExecutor {
+    private let loop: any EventLoop
+
+    init(_ loop: any EventLoop) {
+        self.loop = loop
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        loop.execute { [self] in
+            job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+        }
+    }
+
+    func checkIsolated() { loop.preconditionInEventLoop() }
 }

@@ -10,8 +10,10 @@ import Synchronization
 public actor GatewayLoop {
     public static let shared = GatewayLoop()
 
-    private static let adopted = Mutex<(any SerialExecutor)?>(nil)
-    private let executor: any SerialExecutor
+    public typealias Executor = SerialExecutor & TaskExecutor
+
+    private static let adopted = Mutex<(any Executor)?>(nil)
+    private let executor: any Executor
 
     private init() {
         self.executor = Self.adopted.withLock { $0 } ?? QueueExecutor()
@@ -20,9 +22,17 @@ public actor GatewayLoop {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Makes this executor the loop. To be called once, before anything runs on the loop; it must live as long as the process.
-    public static func adopt(_ executor: any SerialExecutor) {
+    public static func adopt(_ executor: any Executor) {
         adopted.withLock { $0 = executor }
         precondition(shared.executor === executor, "the gateway loop was used before its executor was adopted")
+    }
+
+    /// Starts work on the loop that may wait.
+    ///
+    /// Prefers the loop's executor: a plain task that a continuation wakes is resumed on the thread pool first, which would hand it over to the
+    /// loop at the cost of two thread switches for every wait.
+    public static func start(_ operation: @escaping @GatewayLoop () async -> Void) {
+        Task(executorPreference: shared.executor, operation: operation)
     }
 
     /// Runs `operation` at once, for callers that are on the loop without the compiler knowing it, such as channel
@@ -37,12 +47,15 @@ public actor GatewayLoop {
 }
 
 /// Where the loop runs when nobody brought an executor.
-private final class QueueExecutor: SerialExecutor {
+private final class QueueExecutor: SerialExecutor, TaskExecutor {
     private let queue = DispatchQueue(label: "llmgw.loop")
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+        queue.async {
+            job.runSynchronously(
+                isolatedTo: self.asUnownedSerialExecutor(), taskExecutor: self.asUnownedTaskExecutor())
+        }
     }
 
     func checkIsolated() {

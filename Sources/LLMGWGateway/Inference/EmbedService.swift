@@ -128,7 +128,7 @@ final class EmbedService {
                 }
             case .flush(let ids):
                 let batch = EmbedBatch(members: ids.compactMap { members[$0] })
-                Task { @GatewayLoop in await self.run(batch, lane, model) }
+                GatewayLoop.start { await self.run(batch, lane, model) }
             }
         }
     }
