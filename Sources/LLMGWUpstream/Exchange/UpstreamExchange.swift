@@ -166,9 +166,10 @@ public final class UpstreamExchange {
     }
 
     private func endWhole() {
-        if let error = UpstreamErrorBody(body) { return settle(.failure(upstreamError(status: 200, error))) }
         do throws(GatewayError) {
-            complete(try OpenAIReplyDecoder.decode(body, for: operation))
+            let json = try OpenAIReplyDecoder.parse(body)
+            if let error = UpstreamErrorBody(json) { throw upstreamError(status: 200, error) }
+            complete(try OpenAIReplyDecoder.decode(json, for: operation))
         } catch {
             settle(.failure(error))
         }

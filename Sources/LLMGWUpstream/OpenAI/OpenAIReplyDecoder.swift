@@ -3,9 +3,12 @@ import LLMGWJSON
 
 /// Reads complete answers of the OpenAI API. An answer that is not of the expected form throws; nothing is made up.
 enum OpenAIReplyDecoder {
-    static func decode(_ body: [UInt8], for operation: UpstreamOperation) throws(GatewayError) -> UpstreamAnswer.Body {
+    static func parse(_ body: [UInt8]) throws(GatewayError) -> JSONView {
         guard let document = JSONDocument(body) else { throw malformed("is not valid JSON") }
-        let json = document.value
+        return document.value
+    }
+
+    static func decode(_ json: JSONView, for operation: UpstreamOperation) throws(GatewayError) -> UpstreamAnswer.Body {
         guard json.isObject else { throw malformed("is not a JSON object") }
         switch operation {
         case .chat:
