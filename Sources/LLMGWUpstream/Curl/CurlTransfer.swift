@@ -14,6 +14,8 @@ final class CurlTransfer {
         let own = "localhost,127.0.0.1,::1"
         return variable.map { "\(String(cString: $0)),\(own)" } ?? own
     }()
+    /// Every transfer has two such buffers, a thousand streams two thousand. The least that libcurl allows for sending.
+    private static let bufferSize = 16 << 10
 
     let id: TransferID
     let easy: OpaquePointer
@@ -82,7 +84,8 @@ final class CurlTransfer {
         // An idle connection is used again for this long only: servers close them, and a request on a closing one is lost.
         try set(CURLOPT_MAXAGE_CONN, 30, "maxage_conn")
         try set(CURLOPT_TCP_KEEPALIVE, 1, "tcp_keepalive")
-        try set(CURLOPT_BUFFERSIZE, 64 << 10, "buffersize")
+        try set(CURLOPT_BUFFERSIZE, Self.bufferSize, "buffersize")
+        try set(CURLOPT_UPLOAD_BUFFERSIZE, Self.bufferSize, "upload_buffersize")
 
         // An empty Expect keeps libcurl from waiting for "100 Continue", and from sending the body again after a 417.
         var lines = request.headers
