@@ -97,8 +97,8 @@ def demonstrate(upstream: upstreams.Upstream, folder: Path, running: contextlib.
         except DemoError as error:
             raise DemoError(f"{error}\nllmgwd's last words:\n{daemon.last_words()}") from error
 
-    say(f"llmgw-ctl --socket {path} status")
-    subprocess.run([f"{BINARIES}/llmgw-ctl", "--socket", str(path), "status"], env=environment, check=True)
+    say("llmgw-ctl status")
+    subprocess.run([f"{BINARIES}/llmgw-ctl", "status"], env=environment, check=True)
 
     status = daemon.stop()
     if status != 0:

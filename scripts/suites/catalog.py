@@ -24,6 +24,7 @@ TEST = [
 SWIFT_FOLDERS = ["Package.swift", "Sources", "Tests", "clients/swift"]
 
 CHECK = [
+    Suite("counting of tests", [*PYTEST, "scripts/suites"], 1, counts.pytest),
     Suite("Swift format", ["swift", "format", "lint", "--strict", "--recursive", "--parallel", *SWIFT_FOLDERS], 5),
     Suite("Swift rules", [PYTHON, "scripts/check-swift-rules.py"], 1),
     Suite("imports", [PYTHON, "scripts/check-imports.py"], 1),

@@ -55,11 +55,15 @@ def _xctest(output: str) -> Counts:
     return Counts(total - skipped - failed, failed, skipped)
 
 
+# A test goes by its name in quotes, which may hold any words, or by its function.
+_TEST = r'^\S+ +Test (?:".*"|`.*`\S*|\w\S*)(?: with \d+ test cases?)?'
+
+
 def _swift_testing(output: str) -> Counts:
-    found = re.findall(r"Test run with (\d+) tests?(?: in \d+ suites?)? (?:passed|failed) after", output)
+    found = re.findall(r"^\S+ +Test run with (\d+) tests?(?: in \d+ suites?)? (?:passed|failed) after", output, re.M)
     if not found:
         return Counts()
     total = sum(map(int, found))
-    failed = len(re.findall(r"^\S+ +Test (?!run with ).+ failed after ", output, re.M))
-    skipped = len(re.findall(r"^\S+ +Test (?!run with ).+ skipped", output, re.M))
+    failed = len(re.findall(_TEST + r" failed after ", output, re.M))
+    skipped = len(re.findall(_TEST + r" skipped(?:[.:]|$)", output, re.M))
     return Counts(total - failed - skipped, failed, skipped)
