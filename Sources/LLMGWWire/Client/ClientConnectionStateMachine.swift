@@ -15,9 +15,7 @@ public struct ClientConnectionStateMachine: Sendable {
         /// The daemon sent ERROR; nothing follows.
         case refused(ConnectionError)
         case head(stream: UInt32, payload: [UInt8])
-        /// `credit` is what `taken` is to be told when the program has consumed the message: less than its length where parts of it were
-        /// given back as they came, because a message may be longer than all the credit there is.
-        case data(stream: UInt32, payload: [UInt8], credit: Int)
+        case data(stream: UInt32, payload: [UInt8])
         case end(stream: UInt32, payload: [UInt8])
         /// Streams above the number were not processed, and new ones will not be.
         case goAway(lastStream: UInt32)
@@ -29,7 +27,10 @@ public struct ClientConnectionStateMachine: Sendable {
 
     private struct Stream {
         var window: Int64
-        var toGrant: UInt32 = 0
+        /// Taken, and not yet given back.
+        var toGrant = 0
+        /// Given back before it is taken.
+        var early = 0
         var isCancelled = false
         var partial: [UInt8] = []
         var partialType: FrameType?
@@ -40,13 +41,13 @@ public struct ClientConnectionStateMachine: Sendable {
     private var streams: [UInt32: Stream] = [:]
     private var nextStream: UInt32 = 1
     private var output: [UInt8]
-    private let creditThreshold: UInt32?
+    private let creditThreshold: Int?
     public private(set) var limits = ConnectionLimits()
     /// GOAWAY came: open no more streams here.
     public private(set) var isGoingAway = false
 
     /// - Parameter creditThreshold: consumed bytes are given back when they are this many; nil means a quarter of the initial credit.
-    public init(hello: ClientHello, codec: MessageCodec, creditThreshold: UInt32? = nil) {
+    public init(hello: ClientHello, codec: MessageCodec, creditThreshold: Int? = nil) {
         self.creditThreshold = creditThreshold
         self.output = Preface.bytes + FrameHeader.frame(.hello, payload: hello.encode(with: codec))
     }
@@ -87,20 +88,38 @@ public struct ClientConnectionStateMachine: Sendable {
         guard streams[stream]?.isCancelled == false else { return }
         streams[stream]?.isCancelled = true
         streams[stream]?.partial = []
+        streams[stream]?.partialType = nil
         output += FrameHeader.frame(.cancel, stream: stream)
     }
 
     /// The program consumed this many bytes of DATA: the daemon may send as many more.
     public mutating func taken(_ stream: UInt32, bytes: Int) {
         guard bytes > 0, var state = streams[stream] else { return }
-        state.toGrant += UInt32(bytes)
-        if state.toGrant >= creditThreshold ?? max(1, limits.initialCredit / 4) {
-            let amount = withUnsafeBytes(of: state.toGrant.bigEndian) { Array($0) }
-            output += FrameHeader.frame(.credit, stream: stream, payload: amount)
-            state.window += Int64(state.toGrant)
+        let early = min(bytes, state.early)
+        state.early -= early
+        state.toGrant += bytes - early
+        if state.toGrant > 0, state.toGrant >= creditThreshold ?? Int(limits.initialCredit / 4) {
+            grant(state.toGrant, to: stream, &state)
             state.toGrant = 0
         }
+        unblock(stream, &state)
         streams[stream] = state
+    }
+
+    /// A message longer than the window would wait for its own end, so its beginning is given back early: never more than one message's
+    /// worth, so that a program that takes nothing has the initial credit and one message to keep.
+    private mutating func unblock(_ id: UInt32, _ stream: inout Stream) {
+        guard stream.partialType == .data, stream.partial.count > stream.early,
+            stream.window <= Int64(limits.initialCredit / 4)
+        else { return }
+        grant(stream.partial.count - stream.early, to: id, &stream)
+        stream.early = stream.partial.count
+    }
+
+    private mutating func grant(_ bytes: Int, to id: UInt32, _ stream: inout Stream) {
+        let amount = withUnsafeBytes(of: UInt32(bytes).bigEndian) { Array($0) }
+        output += FrameHeader.frame(.credit, stream: id, payload: amount)
+        stream.window += Int64(bytes)
     }
 
     /// Takes the next bytes from the daemon. After a violation or a refusal, further bytes are dropped.
@@ -188,8 +207,8 @@ public struct ClientConnectionStateMachine: Sendable {
         stream.partial.append(contentsOf: payload)
         if header.more {
             stream.partialType = header.type
+            unblock(id, &stream)
             streams[id] = stream
-            if header.type == .data { taken(id, bytes: payload.count) }
             return nil
         }
         if header.type == .end { return .end(stream: id, payload: stream.partial) }
@@ -197,7 +216,7 @@ public struct ClientConnectionStateMachine: Sendable {
         stream.partial = []
         stream.partialType = nil
         streams[id] = stream
-        return .data(stream: id, payload: whole, credit: payload.count)
+        return .data(stream: id, payload: whole)
     }
 
     private func message<M: WireMessage>(

@@ -22,7 +22,7 @@ _CONNECT_TIMEOUT = 5.0
 class _AsyncCall:
     def __init__(self) -> None:
         self.stream = 0
-        self.chunks: deque[StreamEvent] = deque()
+        self.chunks: deque[bytes] = deque()
         self.head = wire_pb2.Head()
         self.end: bytes | None = None
         self.failure: errors.GatewayError | None = None
@@ -75,7 +75,7 @@ class _AsyncLink(asyncio.Protocol):
                 call.changed.set()
         elif (call_ := self._calls.get(event.stream)) is not None:
             if event.kind == frames.DATA:
-                call_.chunks.append(event)
+                call_.chunks.append(event.payload)
             elif event.kind == frames.HEAD:
                 call_.head.MergeFromString(event.payload)
             else:
@@ -174,8 +174,8 @@ class AsyncStream(Generic[R, C]):
             raise
         if self._call.chunks:
             chunk = self._call.chunks.popleft()
-            self._link.taken(self._call, chunk.credit)
-            return self._spec.read_chunk(chunk.payload)
+            self._link.taken(self._call, len(chunk))
+            return self._spec.read_chunk(chunk)
         self._finished = True
         self._reply = _read_end(self._call, self._spec)
         raise StopAsyncIteration

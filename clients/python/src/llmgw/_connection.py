@@ -30,9 +30,6 @@ class StreamEvent:
     kind: int
     stream: int
     payload: bytes
-    #: Bytes that `taken` is to be told when the program has consumed the message: less than its length where parts of it were given back as they
-    #: came, because a message may be longer than all the credit there is.
-    credit: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,10 @@ class _Stream:
     cancelled: bool = False
     partial: bytearray = field(default_factory=bytearray)
     partial_type: int = 0
+    #: Taken, and not yet given back.
     to_grant: int = 0
+    #: Given back before it is taken.
+    early: int = 0
 
 
 class Connection:
@@ -109,6 +109,7 @@ class Connection:
         if state is not None and not state.cancelled:
             state.cancelled = True
             state.partial.clear()
+            state.partial_type = 0
             self._out += frames.encode(frames.CANCEL, stream)
 
     def taken(self, stream: int, count: int) -> None:
@@ -116,11 +117,25 @@ class Connection:
         state = self._streams.get(stream)
         if state is None or count == 0:
             return
-        state.to_grant += count
+        early = min(count, state.early)
+        state.early -= early
+        state.to_grant += count - early
         if state.to_grant >= (self._threshold if self._threshold is not None else max(1, self.initial_credit // 4)):
-            self._out += frames.encode(frames.CREDIT, stream, struct.pack(">I", state.to_grant))
-            state.window += state.to_grant
+            self._grant(stream, state, state.to_grant)
             state.to_grant = 0
+        self._unblock(stream, state)
+
+    def _unblock(self, stream: int, state: _Stream) -> None:
+        """A message longer than the window would wait for its own end, so its beginning is given back early: never more than one message's
+        worth, so that a program that takes nothing has the initial credit and one message to keep."""
+        waits = state.partial_type == frames.DATA and state.window <= self.initial_credit // 4
+        if waits and len(state.partial) > state.early:
+            self._grant(stream, state, len(state.partial) - state.early)
+            state.early = len(state.partial)
+
+    def _grant(self, stream: int, state: _Stream, count: int) -> None:
+        self._out += frames.encode(frames.CREDIT, stream, struct.pack(">I", count))
+        state.window += count
 
     def receive(self, data: bytes) -> Iterator[Event]:
         """Takes bytes from the daemon. Raises ProtocolViolation or ConnectionRefused; the connection is then unusable."""
@@ -190,15 +205,14 @@ class Connection:
             state.partial_type = frame.type
             state.partial += payload
             if frame.more:
-                if frame.type == frames.DATA:
-                    self.taken(frame.stream, len(payload))
+                self._unblock(frame.stream, state)
                 return None
             payload = bytes(state.partial)
             state.partial.clear()
             state.partial_type = 0
         if frame.type == frames.END:
             del self._streams[frame.stream]
-        return StreamEvent(frame.type, frame.stream, payload, len(frame.payload))
+        return StreamEvent(frame.type, frame.stream, payload)
 
 
 _M = TypeVar("_M", wire_pb2.HelloOk, wire_pb2.ConnectionError, wire_pb2.GoAway)

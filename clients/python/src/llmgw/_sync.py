@@ -31,7 +31,7 @@ class _Call:
     def __init__(self, link: _Link) -> None:
         self.link = link
         self.stream = 0
-        self.chunks: deque[StreamEvent] = deque()
+        self.chunks: deque[bytes] = deque()
         self.head = wire_pb2.Head()
         self.end: bytes | None = None
         self.failure: errors.GatewayError | None = None
@@ -143,7 +143,7 @@ class _Link:
                 )
         elif isinstance(event, StreamEvent) and (call := self._calls.get(event.stream)) is not None:
             if event.kind == frames.DATA:
-                call.chunks.append(event)
+                call.chunks.append(event.payload)
             elif event.kind == frames.HEAD:
                 call.head.MergeFromString(event.payload)
             else:
@@ -188,7 +188,7 @@ class Stream(Generic[R, C]):
         if self._finished:
             raise StopIteration
         call = self._call
-        chunk: StreamEvent | None = None
+        chunk: bytes | None = None
         try:
             with call.link.lock:
                 _wait(call, lambda: bool(call.chunks) or call.end is not None, self._deadline)
@@ -198,8 +198,8 @@ class Stream(Generic[R, C]):
             self.cancel()
             raise
         if chunk is not None:
-            call.link.taken(call, chunk.credit)
-            return self._spec.read_chunk(chunk.payload)
+            call.link.taken(call, len(chunk))
+            return self._spec.read_chunk(chunk)
         self._finished = True
         self._reply = _read_end(call, self._spec)
         raise StopIteration

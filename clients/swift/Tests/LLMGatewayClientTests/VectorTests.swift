@@ -53,7 +53,7 @@ import Testing
         case .helloOK: ["event", "hello_ok"]
         case .refused(let refusal): ["fatal", refusal.error.reason.name]
         case .head(let stream, let payload): ["event", "head", "\(stream)", VectorFile.hex(payload)]
-        case .data(let stream, let payload, _): ["event", "data", "\(stream)", VectorFile.hex(payload)]
+        case .data(let stream, let payload): ["event", "data", "\(stream)", VectorFile.hex(payload)]
         case .end(let stream, let payload): ["event", "end", "\(stream)", VectorFile.hex(payload)]
         case .goAway(let last): ["event", "goaway", "\(last)"]
         }

@@ -63,8 +63,8 @@ public struct ReplyStream<Chunk: Sendable, Reply: Sendable>: AsyncSequence, Send
             if ended.withLock({ $0 }) != nil { return nil }
             do throws(GatewayError) {
                 switch try await call.next() {
-                case .chunk(let chunk):
-                    return try readChunk(chunk.payload)
+                case .chunk(let bytes):
+                    return try readChunk(bytes)
                 case .end(let bytes):
                     let reply = try readReply(bytes)
                     ended.withLock { $0 = .success(reply) }

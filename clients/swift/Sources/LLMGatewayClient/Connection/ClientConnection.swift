@@ -166,9 +166,9 @@ actor ClientConnection {
 
     private func consumed(_ outcome: PendingCall.Outcome, _ call: CallID) throws(GatewayError) -> CallEvent {
         switch outcome {
-        case .success(.chunk(let chunk)):
+        case .success(.chunk(let bytes)):
             if let stream = calls[call]?.stream {
-                machine.taken(stream, bytes: chunk.credit)
+                machine.taken(stream, bytes: bytes.count)
                 flush()
             }
         case .success(.end), .failure:
@@ -237,9 +237,9 @@ actor ClientConnection {
             } catch {
                 giveUp(call, error)
             }
-        case .data(let stream, let payload, let credit):
+        case .data(let stream, let payload):
             guard let call = callOfStream[stream] else { return }
-            calls[call]?.deliver(.init(payload: payload, credit: credit))
+            calls[call]?.deliver(chunk: payload)
         case .end(let stream, let payload):
             guard let call = callOfStream[stream] else { return }
             end(call, .success(.end(payload)))

@@ -10,7 +10,7 @@ struct PendingCall {
     var stream: UInt32?
     var head = ReplyHead()
     /// Chunks that nobody has taken yet: at most as many bytes as the stream has credit.
-    private var chunks = CircularBuffer<CallEvent.Chunk>(initialCapacity: 4)
+    private var chunks = CircularBuffer<[UInt8]>(initialCapacity: 4)
     /// How it ended. After it nothing comes.
     private(set) var outcome: Outcome?
     private var waiter: CheckedContinuation<Outcome, Never>?
@@ -28,7 +28,7 @@ struct PendingCall {
         waiter = continuation
     }
 
-    mutating func deliver(_ chunk: CallEvent.Chunk) {
+    mutating func deliver(chunk: [UInt8]) {
         guard let waiter else { return chunks.append(chunk) }
         self.waiter = nil
         waiter.resume(returning: .success(.chunk(chunk)))
