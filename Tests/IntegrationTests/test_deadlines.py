@@ -237,7 +237,7 @@ def test_idle_clock_waits_for_a_slow_reader(daemon: StartDaemon, upstream: Start
 
     def script(exchange: Exchange) -> None:
         exchange.open_stream()
-        for _ in range(1000):
+        for _ in range(2000):
             exchange.delta("字" * 4000)
         exchange.event(chat_chunk({}, finish="stop"))
         exchange.end_stream()
@@ -247,7 +247,7 @@ def test_idle_clock_waits_for_a_slow_reader(daemon: StartDaemon, upstream: Start
     with gateway.client().stream_chat(PROMPT) as stream:
         next(stream)
         assert not sent.wait(1.0), "the transfer was paused"
-        assert sum(len(chunk.text) for chunk in stream) == 999 * 4000
+        assert sum(len(chunk.text) for chunk in stream) == 1999 * 4000
 
 
 @pytest.mark.parametrize("script", [silent, dripping])
