@@ -10,7 +10,7 @@ final class Answer {
     private let simulator: Simulator
     /// Counted under this name, once set.
     var model: String?
-    private var events: [[UInt8]] = []
+    private var events: [AnswerJSON.Event] = []
     private var next = 0
     private var interval = TimeAmount.zero
     private var ending = Ending.done
@@ -92,17 +92,17 @@ final class Answer {
     private func begin(_ json: AnswerJSON, _ pieces: [String], _ finish: String, _ speed: Int, _ fault: Fault?) {
         events = json.chunks(pieces: pieces, finish: finish)
         if json.request.includesUsage, fault != .usageMissing {
-            events.append(json.usageChunk(outputTokens: pieces.count))
+            events.append { json.usageChunk(outputTokens: pieces.count) }
         }
         switch fault {
         case .stall: cut(3, .stall)
         case .cut: cut(3, .withoutDone)
         case .resetStream: cut(3, .reset)
         case .noDone: ending = .withoutDone
-        case .garbageStream: events.insert(Array("this is not JSON".utf8), at: min(2, events.count))
+        case .garbageStream: events.insert({ Array("this is not JSON".utf8) }, at: min(2, events.count))
         case .errorInStream:
             cut(2, .withoutDone)
-            events.append(AnswerJSON.error("simulated: overloaded", type: "overloaded_error", code: nil))
+            events.append { AnswerJSON.error("simulated: overloaded", type: "overloaded_error", code: nil) }
         case .pings: hasComments = true
         default: break
         }
@@ -121,7 +121,7 @@ final class Answer {
         guard !isOver, !events.isEmpty, !isWaiting else { return }
         while next < events.count {
             guard context.channel.isWritable else { return context.flush() }
-            write(event: events[next])
+            write(event: events[next]())
             next += 1
             if interval > .zero, next < events.count {
                 context.flush()

@@ -2,6 +2,9 @@ import LLMGWJSON
 
 /// The documents of the OpenAI API that the simulation sends.
 struct AnswerJSON {
+    /// One event of a stream, written when its turn comes: a long answer to a slow reader must cost neither memory nor time in advance.
+    typealias Event = () -> [UInt8]
+
     static let created = 1_700_000_000
     static let fingerprint = "llmgw-sim (simulated)"
 
@@ -108,46 +111,50 @@ struct AnswerJSON {
     }
 
     /// The events of a stream, but for usage and end mark.
-    func chunks(pieces: [String], finish: String) -> [[UInt8]] {
-        var chunks: [[UInt8]] = []
+    func chunks(pieces: [String], finish: String) -> [Event] {
+        var chunks: [Event] = []
         for choice in 0..<request.choices {
             if request.isChat {
-                chunks.append(
+                chunks.append {
                     chunk(choice, finish: nil) { json in
                         json.key("role")
                         json.string("assistant")
                         json.key("content")
                         json.string("")
-                    })
+                    }
+                }
             }
             for piece in pieces {
-                chunks.append(
+                chunks.append {
                     chunk(choice, finish: nil) { json in
                         if request.isChat { json.key("content") } else { json.key("text") }
                         json.string(piece)
-                    })
+                    }
+                }
             }
             for (index, call) in request.toolCalls.enumerated() { chunks += toolChunks(choice, index, call) }
-            chunks.append(
+            chunks.append {
                 chunk(choice, finish: finish) { json in
                     if !request.isChat {
                         json.key("text")
                         json.string("")
                     }
-                })
+                }
+            }
         }
         return chunks
     }
 
     /// A call's arguments come in three pieces, split between characters.
-    private func toolChunks(_ choice: Int, _ index: Int, _ call: CompletionRequest.ToolCall) -> [[UInt8]] {
+    private func toolChunks(_ choice: Int, _ index: Int, _ call: CompletionRequest.ToolCall) -> [Event] {
         let characters = Array(call.arguments)
         let third = max(1, (characters.count + 2) / 3)
-        var chunks = [toolChunk(choice, index, id: call.id, name: call.name, arguments: "")]
+        var chunks: [Event] = [{ toolChunk(choice, index, id: call.id, name: call.name, arguments: "") }]
         var start = 0
         while start < characters.count {
             let end = min(start + third, characters.count)
-            chunks.append(toolChunk(choice, index, id: nil, name: nil, arguments: String(characters[start..<end])))
+            let arguments = String(characters[start..<end])
+            chunks.append { toolChunk(choice, index, id: nil, name: nil, arguments: arguments) }
             start = end
         }
         return chunks
