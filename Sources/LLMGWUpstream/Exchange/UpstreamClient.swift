@@ -17,9 +17,11 @@ public final class UpstreamClient {
         _ operation: UpstreamOperation, provider: ProviderSettings, upstreamModel: String, deadline: MonotonicInstant,
         receiver: any UpstreamReceiver
     ) throws(GatewayError) -> UpstreamExchange {
+        // Written before the exchange's clocks start: a long request must not use up the time that the upstream has to accept it.
+        let request = try OpenAIRequestEncoder(provider: provider, upstreamModel: upstreamModel).encode(operation)
         let exchange = UpstreamExchange(
             operation, provider: provider, deadline: deadline, receiver: receiver, driver: driver, scheduler: scheduler)
-        try exchange.begin(upstreamModel: upstreamModel)
+        exchange.begin(request)
         return exchange
     }
 }

@@ -42,8 +42,7 @@ public final class UpstreamExchange {
             timeouts: provider.timeouts, isStream: operation.isStream, started: started, deadline: deadline)
     }
 
-    func begin(upstreamModel: String) throws(GatewayError) {
-        let request = try OpenAIRequestEncoder(provider: provider, upstreamModel: upstreamModel).encode(operation)
+    func begin(_ request: HTTPRequest) {
         transfer = driver.start(request) { [self] events in handle(events) }
         rearm()
     }
