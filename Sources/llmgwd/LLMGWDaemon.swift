@@ -60,34 +60,41 @@ struct LLMGWDaemon {
         let path =
             arguments.socket ?? configuration.server.socket
             ?? SocketLocation.candidates { name in getenv(name).map { String(cString: $0) } }[0]
-        let listener: UnixSocketListener
-        do throws(SocketError) {
-            listener = try UnixSocketListener.open(path: path, mode: configuration.server.socketMode)
-        } catch {
-            Self.writeError("llmgwd: \(error)")
-            throw ExitStatus.failure
-        }
-        let gateway = try await Gateway(
-            configuration: configuration, listener: listener, eventLoop: GatewayEventLoop.start(), logger: logger,
-            onReady: cplatform_release_code)
+        let service = SocketService(path: path, configuration: configuration, logger: logger)
         var services = ServiceGroupConfiguration(
-            services: [.init(service: gateway, successTerminationBehavior: .gracefullyShutdownGroup)],
+            services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
         // The gateway bounds its own draining; this is for the case that it does not.
         services.maximumGracefulShutdownDuration = configuration.server.drainTimeout + .seconds(10)
         try await ServiceGroup(configuration: services).run()
     }
 
-    /// A library's chatter about starting and stopping services is not for the daemon's users.
+    /// A library's chatter about starting and stopping services is not for the daemon's users; its errors come out of `run` all the same.
     private static func quiet(_ logger: Logger) -> Logger {
         var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
+        quiet.logLevel = .critical
         return quiet
     }
 
     private static func writeError(_ line: String) {
         let text = line + "\n"
         _ = text.utf8.withContiguousStorageIfAvailable { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}
+
+/// Opens the socket and serves on it. The service group has taken over the signals before it runs this, so that a daemon which is told to
+/// stop as soon as its socket can be seen tidies up like any other.
+private struct SocketService: Service {
+    let path: String
+    let configuration: GatewayConfiguration
+    let logger: Logger
+
+    func run() async throws {
+        let listener = try UnixSocketListener.open(path: path, mode: configuration.server.socketMode)
+        let gateway = try await Gateway(
+            configuration: configuration, listener: listener, eventLoop: GatewayEventLoop.start(), logger: logger,
+            onReady: cplatform_release_code)
+        try await gateway.run()
     }
 }
 
