@@ -104,6 +104,11 @@ struct ConfigurationBuilder {
         let host =
             authority.hasPrefix("[") ? authority.prefix { $0 != "]" }.dropFirst() : authority.prefix { $0 != ":" }
         if host.isEmpty { report.problem(path, "names no host") }
+        let end = authority.hasPrefix("[") ? authority.lastIndex(of: "]") : authority.firstIndex(of: ":")
+        let port = end.map { authority[$0...].drop { $0 == "]" } } ?? ""
+        if !authority.contains("@"), !port.isEmpty, !(1...65_535).contains(Int(port.dropFirst()) ?? 0) {
+            report.problem(path, "has a port that is not a number from 1 to 65535")
+        }
         if scheme == "http://", !Self.isLoopback(String(host)) {
             report.warning(path, "is plain http to another host: prompts and the key travel unencrypted")
         }
@@ -126,6 +131,11 @@ struct ConfigurationBuilder {
         let path = section.path + [name]
         switch name {
         case "key_env":
+            // What is no name may be the key itself: it is not repeated.
+            guard value.utf8.allSatisfy({ Self.isVariableCharacter($0) }) else {
+                report.problem(path, "is not the name of an environment variable")
+                return nil
+            }
             guard let text = sources.variable(value), !text.isEmpty else {
                 report.problem(path, "the environment variable \(value) is not set")
                 return nil
@@ -150,6 +160,14 @@ struct ConfigurationBuilder {
                 return nil
             }
             return keyFile("\(directory)/\(value)", isSecret: false, path)
+        }
+    }
+
+    private static func isVariableCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+        default: false
         }
     }
 
@@ -191,6 +209,10 @@ struct ConfigurationBuilder {
             var text = value
             if value.hasPrefix("$") {
                 let variable = String(value.dropFirst())
+                guard !variable.isEmpty, variable.utf8.allSatisfy({ Self.isVariableCharacter($0) }) else {
+                    report.problem(path, "is not \"$\" and the name of an environment variable")
+                    continue
+                }
                 guard let found = sources.variable(variable) else {
                     report.problem(path, "the environment variable \(variable) is not set")
                     continue
