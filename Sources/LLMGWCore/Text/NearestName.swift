@@ -5,7 +5,7 @@ public enum NearestName {
     public static func among(_ candidates: some Sequence<String>, to name: String) -> String? {
         var best: (name: String, distance: Int)?
         for candidate in candidates {
-            let allowed = min(3, max(1, max(candidate.utf8.count, name.utf8.count) / 3))
+            let allowed = min(3, max(candidate.utf8.count, name.utf8.count) / 3)
             let distance = editDistance(Array(candidate.utf8), Array(name.utf8), giveUpAbove: allowed)
             if let distance, distance < best?.distance ?? .max {
                 best = (candidate, distance)
