@@ -70,6 +70,7 @@ struct ServerSentEventParser: Sendable {
     }
 
     private mutating func endLine(_ bytes: ArraySlice<UInt8>, _ handle: (Event) -> Void) throws(LineTooLong) {
+        guard bytes.count <= Self.lineLimit else { throw LineTooLong() }
         var bytes = bytes
         if isFirstLine {
             isFirstLine = false
