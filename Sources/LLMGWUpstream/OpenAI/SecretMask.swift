@@ -28,12 +28,15 @@ enum SecretMask {
             result += isKey ? "****" : word
             word = ""
         }
-        for character in text {
-            if character.isLetter || character.isNumber || "-_*.".contains(character) {
-                word.append(character)
+        // Keys are ASCII: a letter of another script right before one is not a part of it.
+        for scalar in text.unicodeScalars {
+            if scalar.properties.isAlphabetic && scalar.isASCII || ("0"..."9").contains(scalar)
+                || "-_*.".unicodeScalars.contains(scalar)
+            {
+                word.unicodeScalars.append(scalar)
             } else {
                 flush()
-                result.append(character)
+                result.unicodeScalars.append(scalar)
             }
         }
         flush()
