@@ -1,0 +1,336 @@
+import LLMGWCore
+import Testing
+
+@testable import LLMGWUpstream
+
+/// One attempt with time and transport in the test's hands.
+@GatewayLoop
+private struct Attempt {
+    let scheduler = ManualScheduler()
+    let transport = ScriptedTransport()
+    let recorder = AttemptRecorder()
+    let exchange: UpstreamExchange
+
+    static let timeouts = UpstreamTimeouts(
+        connect: .seconds(5), firstToken: .seconds(20), idle: .seconds(10), total: .seconds(100), drain: .seconds(2))
+
+    init(_ operation: UpstreamOperation, deadline: Duration = .seconds(1000)) {
+        let provider = ProviderSettings(name: "p", baseURL: "http://127.0.0.1:1", timeouts: Self.timeouts)
+        exchange = UpstreamClient(driver: transport, scheduler: scheduler)
+            .start(
+                operation, provider: provider, upstreamModel: "m", deadline: scheduler.now + deadline,
+                receiver: recorder)
+    }
+
+    init(stream: Bool, deadline: Duration = .seconds(1000)) {
+        self.init(.chat(ChatRequest(messages: [.user("你好")], stream: stream)), deadline: deadline)
+    }
+
+    /// Brings it to the given point of a stream.
+    func connect() { transport.deliver(.connected) }
+
+    func stream(_ text: String) {
+        transport.deliver(.text("data: {\"choices\":[{\"delta\":{\"content\":\"\(text)\"}}]}\n\n"))
+    }
+}
+
+@Suite("Upstream exchange: answers")
+@GatewayLoop
+struct UpstreamExchangeAnswerTests {
+    @Test func aWholeAnswer() throws {
+        let attempt = Attempt(stream: false)
+        #expect(attempt.transport.request?.url == "http://127.0.0.1:1/chat/completions")
+        attempt.connect()
+        attempt.scheduler.advance(by: .seconds(3))
+        attempt.transport.deliver(
+            .head(200), .text(#"{"id":"c1","choices":[{"message":{"content":"巴"#), .text(#"黎"}}]}"#))
+        #expect(attempt.recorder.results.isEmpty)
+        attempt.scheduler.advance(by: .seconds(1))
+        attempt.transport.deliver(.finished(nil))
+        let answer = try #require(attempt.recorder.answer)
+        guard case .chat(let reply) = answer.body else {
+            Issue.record("no chat")
+            return
+        }
+        #expect(reply.text == "巴黎")
+        #expect(answer.firstContent == .seconds(3))
+        #expect(answer.upstreamTime == .seconds(4))
+        #expect(answer.upstreamID == "c1")
+        #expect(attempt.recorder.connections == 1)
+        #expect(attempt.scheduler.timerCount == 0)
+        #expect(attempt.transport.commands == [.start])
+    }
+
+    @Test func aStream() throws {
+        let attempt = Attempt(stream: true)
+        attempt.transport.deliver(.connected, .head(200, (name: "x-request-id", value: "r1")))
+        attempt.transport.deliver(.text(": ping\n\n"))
+        attempt.scheduler.advance(by: .seconds(2))
+        attempt.stream("巴")
+        attempt.scheduler.advance(by: .seconds(3))
+        attempt.stream("黎")
+        attempt.transport.deliver(.text("data: [DONE]\n\n"))
+        #expect(attempt.recorder.texts == ["巴", "黎"])
+        let answer = try #require(attempt.recorder.answer, "the end mark is the end; the transfer's own comes later")
+        #expect(answer.firstContent == .seconds(2))
+        #expect(answer.upstreamTime == .seconds(5))
+        #expect(answer.upstreamID == "r1")
+        attempt.transport.deliver(.finished(nil))
+        #expect(attempt.recorder.results.count == 1)
+        #expect(attempt.scheduler.timerCount == 0)
+    }
+
+    @Test func aStreamOfCompletions() {
+        let attempt = Attempt(.complete(CompleteRequest(prompt: "从", stream: true)))
+        attempt.transport.deliver(
+            .connected, .head(200), .text("data: {\"choices\":[{\"text\":\"前\"}]}\n\ndata: [DONE]\n\n"))
+        #expect(attempt.recorder.texts == ["前"])
+        #expect(attempt.recorder.answer != nil)
+    }
+
+    @Test("A stream that ends before its end mark is broken")
+    func missingDone() {
+        let attempt = Attempt(stream: true)
+        attempt.transport.deliver(.connected, .head(200))
+        attempt.stream("巴")
+        attempt.transport.deliver(.finished(nil))
+        #expect(attempt.recorder.texts == ["巴"])
+        #expect(attempt.recorder.error?.reason == .streamTruncated)
+    }
+
+    @Test func anEndMarkWithoutALineEndIsOne() {
+        let attempt = Attempt(stream: true)
+        attempt.transport.deliver(.connected, .head(200), .text("data: [DONE]"), .finished(nil))
+        #expect(attempt.recorder.answer != nil)
+    }
+
+    @Test(
+        "An error inside a 200 is an error",
+        arguments: [
+            (true, "data: {\"error\":{\"code\":\"rate_limit_exceeded\"}}\n\n", .rateLimited),
+            (true, "event: error\ndata: {\"error\":{\"type\":\"overloaded_error\"}}\n\n", .overloaded),
+            (true, "{\"error\":{\"code\":\"insufficient_quota\"}}", .quotaExhausted),
+            (true, "{\n  \"error\": {\n    \"code\": \"invalid_api_key\"\n  }\n}\n", .authentication),
+            (true, "<html>busy</html>", .upstreamProtocolError), (true, "data: <html>\n\n", .upstreamProtocolError),
+            (true, "", .streamTruncated), (false, "{\"error\":{\"code\":\"server_error\"}}", .serverError),
+            (false, "{\"error\":\"bad\"}", .serverError), (false, "", .upstreamProtocolError),
+            (false, "<html>", .upstreamProtocolError), (false, "data: [DONE]\n\n", .upstreamProtocolError),
+        ] as [(Bool, String, ErrorReason)])
+    func errorInside200(isStream: Bool, body: String, reason: ErrorReason) {
+        let attempt = Attempt(stream: isStream)
+        attempt.transport.deliver(.connected, .head(200), .text(body), .finished(nil))
+        #expect(attempt.recorder.results.count == 1)
+        #expect(attempt.recorder.error?.reason == reason)
+        #expect(attempt.recorder.error?.notProcessed == false)
+    }
+
+    @Test func anErrorInTheMiddleEndsTheTransfer() {
+        let attempt = Attempt(stream: true)
+        attempt.transport.deliver(.connected, .head(200))
+        attempt.stream("巴")
+        attempt.transport.deliver(.text("data: {\"error\":{\"message\":\"坏\"}}\n\n"))
+        attempt.stream("黎")
+        #expect(attempt.recorder.texts == ["巴"])
+        #expect(attempt.recorder.error?.message == "the upstream says: 坏")
+        #expect(attempt.transport.commands == [.start, .cancel])
+    }
+
+    @Test func anErrorStatusIsClassified() {
+        for isStream in [false, true] {
+            let attempt = Attempt(stream: isStream)
+            attempt.transport.deliver(
+                .connected, .head(429, (name: "retry-after", value: "3")), .text("{\"error\":{\"message\":\"slow\"}}"),
+                .finished(nil))
+            #expect(attempt.recorder.error?.reason == .rateLimited)
+            #expect(attempt.recorder.error?.retryAfter == .seconds(3))
+            #expect(attempt.recorder.error?.upstreamStatus == 429)
+        }
+    }
+
+    @Test("A line above the limit is no event stream")
+    func endlessLine() {
+        let attempt = Attempt(stream: true)
+        attempt.transport.deliver(.connected, .head(200))
+        for _ in 0..<17 { attempt.transport.deliver(.body([UInt8](repeating: 97, count: 64 << 10))) }
+        #expect(attempt.recorder.error?.reason == .upstreamProtocolError)
+        #expect(attempt.transport.commands == [.start, .cancel])
+    }
+
+    @Test func aRequestThatCannotBeSaidIsNotSent() {
+        let attempt = Attempt(.chat(ChatRequest(messages: [])))
+        #expect(attempt.recorder.results.isEmpty, "the receiver hears nothing before start returns")
+        attempt.scheduler.runSubmitted()
+        #expect(attempt.recorder.error?.reason == .invalidRequest)
+        #expect(attempt.recorder.error?.notProcessed == true)
+        #expect(attempt.transport.commands.isEmpty)
+    }
+
+    @Test(
+        "What the transport says, in the caller's words",
+        arguments: [
+            (.resolve, false, .dnsFailed, .safe), (.connect, false, .connectFailed, .safe),
+            (.connectTimeout, false, .timeoutConnect, .safe), (.tls, false, .tlsFailed, .safe),
+            (.tlsVerification, false, .tlsVerificationFailed, .never), (.lost, true, .connectionLost, .ambiguous),
+            (.truncated, true, .streamTruncated, .ambiguous), (.malformed, true, .upstreamProtocolError, .ambiguous),
+            (.setup, false, .internalError, .never),
+        ] as [(TransportFailure.Kind, Bool, ErrorReason, Retry)])
+    func transportFailures(kind: TransportFailure.Kind, sent: Bool, reason: ErrorReason, retry: Retry) {
+        let attempt = Attempt(stream: true)
+        attempt.transport.deliver(.finished(TransportFailure(kind, "细节", sent: sent)))
+        #expect(attempt.recorder.error?.reason == reason)
+        #expect(attempt.recorder.error?.retry == retry)
+        #expect(attempt.recorder.error?.message == "细节")
+        #expect(attempt.recorder.error?.notProcessed == !sent)
+        #expect(attempt.scheduler.timerCount == 0)
+    }
+}
+
+@Suite("Upstream exchange: clocks")
+@GatewayLoop
+struct UpstreamExchangeClockTests {
+    private func expectTimeout(
+        _ attempt: Attempt, after duration: Duration, _ reason: ErrorReason, notProcessed: Bool = false
+    ) {
+        attempt.scheduler.advance(by: duration - .nanoseconds(1))
+        #expect(attempt.recorder.results.isEmpty)
+        attempt.scheduler.advance(by: .nanoseconds(1))
+        #expect(attempt.recorder.error?.reason == reason)
+        #expect(attempt.recorder.error?.notProcessed == notProcessed)
+        #expect(attempt.transport.commands.last == .cancel)
+        #expect(attempt.scheduler.timerCount == 0)
+        attempt.transport.deliver(.connected, .head(200), .text("data: [DONE]\n\n"), .finished(nil))
+        #expect(attempt.recorder.results.count == 1, "what comes later changes nothing")
+    }
+
+    @Test func connect() {
+        let attempt = Attempt(stream: true)
+        expectTimeout(attempt, after: .seconds(5), .timeoutConnect, notProcessed: true)
+        #expect(attempt.recorder.error?.retry == .safe)
+    }
+
+    @Test func firstToken() {
+        let attempt = Attempt(stream: true)
+        attempt.connect()
+        attempt.transport.deliver(.head(200))
+        attempt.scheduler.advance(by: .seconds(19))
+        attempt.transport.deliver(
+            .text(": ping\n\n"), .text("data: {\"choices\":[{\"delta\":{\"role\":\"assistant\"}}]}\n\n"))
+        expectTimeout(attempt, after: .seconds(1), .timeoutFirstToken)
+        #expect(attempt.recorder.error?.retry == .ambiguous)
+    }
+
+    @Test func idle() {
+        let attempt = Attempt(stream: true)
+        attempt.connect()
+        attempt.transport.deliver(.head(200))
+        attempt.stream("巴")
+        attempt.scheduler.advance(by: .seconds(9))
+        attempt.stream("黎")
+        attempt.scheduler.advance(by: .seconds(5))
+        attempt.transport.deliver(.text(": ping\n\n"))
+        expectTimeout(attempt, after: .seconds(5), .timeoutIdle)
+    }
+
+    @Test func total() {
+        let attempt = Attempt(stream: false)
+        attempt.connect()
+        expectTimeout(attempt, after: .seconds(100), .timeoutTotal)
+    }
+
+    @Test func deadlineBeforeAndAfterConnecting() {
+        let early = Attempt(stream: true, deadline: .seconds(1))
+        expectTimeout(early, after: .seconds(1), .deadlineExceeded, notProcessed: true)
+        #expect(early.recorder.error?.retry == .safe)
+        let late = Attempt(stream: true, deadline: .seconds(7))
+        late.connect()
+        expectTimeout(late, after: .seconds(7), .deadlineExceeded)
+        #expect(late.recorder.error?.retry == .ambiguous)
+    }
+
+    @Test("An upstream that does not end after its end mark is cut off, to nobody's harm")
+    func drain() {
+        let attempt = Attempt(stream: true)
+        attempt.connect()
+        attempt.transport.deliver(.head(200))
+        attempt.stream("a")
+        attempt.transport.deliver(.text("data: [DONE]\n\n"))
+        #expect(attempt.recorder.answer != nil)
+        attempt.scheduler.advance(by: .milliseconds(1999))
+        #expect(attempt.transport.commands == [.start])
+        attempt.scheduler.advance(by: .milliseconds(1))
+        #expect(attempt.transport.commands == [.start, .cancel])
+        #expect(attempt.recorder.results.count == 1)
+    }
+
+    @Test func whileWePauseNothingIsIdle() {
+        let attempt = Attempt(stream: true)
+        attempt.connect()
+        attempt.transport.deliver(.head(200))
+        attempt.stream("a")
+        attempt.exchange.pause()
+        attempt.scheduler.advance(by: .seconds(60))
+        #expect(attempt.recorder.results.isEmpty)
+        attempt.exchange.resume()
+        #expect(attempt.transport.commands == [.start, .pause, .resume])
+        expectTimeout(attempt, after: .seconds(10), .timeoutIdle)
+    }
+
+    @Test("Chunks do not pile up timers")
+    func oneTimer() {
+        let attempt = Attempt(stream: true)
+        attempt.connect()
+        attempt.transport.deliver(.head(200))
+        for _ in 0..<50 {
+            attempt.stream("a")
+            attempt.scheduler.advance(by: .seconds(1))
+            #expect(attempt.scheduler.timerCount == 1)
+        }
+    }
+}
+
+@Suite("Upstream exchange: cancelling")
+@GatewayLoop
+struct UpstreamExchangeCancelTests {
+    @Test("In every phase the transfer is dropped and nothing more is heard", arguments: 0...3)
+    func phases(phase: Int) {
+        let attempt = Attempt(stream: true)
+        if phase > 0 { attempt.connect() }
+        if phase > 1 { attempt.transport.deliver(.head(200)) }
+        if phase > 2 { attempt.stream("巴") }
+        let heard = attempt.recorder.texts
+        attempt.exchange.cancel()
+        #expect(attempt.transport.commands == [.start, .cancel])
+        attempt.stream("黎")
+        attempt.transport.deliver(.text("data: [DONE]\n\n"), .finished(nil))
+        attempt.scheduler.advance(by: .seconds(2000))
+        #expect(attempt.recorder.results.isEmpty)
+        #expect(attempt.recorder.texts == heard)
+        attempt.exchange.cancel()
+        attempt.exchange.pause()
+        attempt.exchange.resume()
+        #expect(attempt.transport.commands == [.start, .cancel])
+        #expect(attempt.scheduler.timerCount == 0)
+    }
+
+    @Test("A receiver may cancel from within a chunk")
+    func fromWithin() {
+        let attempt = Attempt(stream: true)
+        attempt.transport.deliver(.connected, .head(200))
+        attempt.recorder.onChunk = { attempt.exchange.cancel() }
+        attempt.transport.deliver(
+            .text(
+                "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}},{\"index\":1,\"delta\":{\"content\":\"b\"}}]}\n\n"),
+            .text("data: {\"choices\":[{\"delta\":{\"content\":\"c\"}}]}\n\ndata: [DONE]\n\n"))
+        #expect(attempt.recorder.texts == ["a"])
+        #expect(attempt.recorder.results.isEmpty)
+        attempt.recorder.onChunk = nil
+    }
+
+    @Test func afterTheEndNothingIsCancelledTwice() {
+        let attempt = Attempt(stream: true)
+        attempt.transport.deliver(.connected, .head(200), .text("data: [DONE]\n\n"), .finished(nil))
+        attempt.exchange.cancel()
+        #expect(attempt.transport.commands == [.start])
+        #expect(attempt.recorder.results.count == 1)
+    }
+}
