@@ -13,9 +13,10 @@ struct NearestNameTests {
         #expect(NearestName.among(["base_url", "temperature", "gpt-4", "kind", "模型"], to: name) == meant)
     }
 
-    @Test("Other words are not", arguments: ["", "timeout", "url", "KIND!!", "温度", "base_url_of_the_provider"])
+    @Test(
+        "Other words are not", arguments: ["", "3", "gp", "timeout", "url", "KIND!!", "温度", "base_url_of_the_provider"])
     func far(name: String) {
-        #expect(NearestName.among(["base_url", "temperature", "gpt-4", "模型"], to: name) == nil)
+        #expect(NearestName.among(["base_url", "temperature", "gpt-4", "模型", "2", "ab"], to: name) == nil)
     }
 
     @Test func theNearestWins() {

@@ -122,7 +122,7 @@ private struct QueueWorld {
     }
 
     private mutating func dropData() {
-        guard let id = unfinished() else { return }
+        guard let id = streams.keys.sorted().randomElement(using: &random) else { return }
         queue.dropData(id)
         streams[id]?.waiting = []
         streams[id]?.sent = 0
