@@ -40,6 +40,7 @@ void vectors_run(const char *directory);
 void requests_run(void);
 void calls_run(void);
 void connections_run(void);
+void memory_run(void);
 void outside_run(const char *script, const char *build);
 
 #endif
