@@ -3,7 +3,6 @@
  *     cc -o epoll epoll.c $(pkg-config --cflags --libs llmgw)
  *     ./epoll [MODEL]
  */
-#define _GNU_SOURCE /* for sys/epoll.h under -std=c11 */
 #include <llmgw/llmgw.h>
 
 #include <errno.h>

@@ -401,7 +401,8 @@ static void large_request_is_continued(void) {
 
 static void oversized_request_is_not_sent(void) {
     begin();
-    llmgw_call *small = start_chat(client, "小", false), *large = start_chat(client, "长长长长长长长长长长长长长长长长长长", false);
+    llmgw_call *small = start_chat(client, "小", false);
+    llmgw_call *large = start_chat(client, "长长长长长长长长长长长长长长长长长长", false);
     peer = peer_accept_and_greet(&daemon_, client, (struct limits){.max_message = 40});
     llmgw_event event = next_event(client, LLMGW_EVENT_ERROR);
     CHECK(event.call == large);

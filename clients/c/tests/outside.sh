@@ -21,7 +21,10 @@ echo '#include <llmgw/llmgw.h>' > "$work/header.c"
 
 install_here() {
     # Not the options of the make that runs the tests: it would be told to test again in parallel.
-    MAKEFLAGS= make --no-print-directory -s install DESTDIR="$work/root" PREFIX=/usr ${SANITIZE:+SANITIZE=1} > "$work/log" || { cat "$work/log"; exit 1; }
+    MAKEFLAGS='' make --no-print-directory -s install DESTDIR="$work/root" PREFIX=/usr ${SANITIZE:+SANITIZE=1} > "$work/log" || {
+        cat "$work/log"
+        exit 1
+    }
     export PKG_CONFIG_SYSROOT_DIR="$work/root" PKG_CONFIG_PATH="$work/root/usr/lib/pkgconfig"
     PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1
     export PKG_CONFIG_ALLOW_SYSTEM_CFLAGS PKG_CONFIG_ALLOW_SYSTEM_LIBS

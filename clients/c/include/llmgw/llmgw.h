@@ -182,8 +182,8 @@ LLMGW_API bool llmgw_event_tool_call(const llmgw_event *event, size_t position, 
  * because the call has ended. */
 LLMGW_API enum llmgw_event_type llmgw_call_next(llmgw_call *call, llmgw_event *event, int64_t timeout_ms);
 
-/* For event loops: watch llmgw_fd for llmgw_want, call llmgw_process when it is ready or llmgw_timeout_ms have passed, then take events until
- * there is none. */
+/* For event loops: watch llmgw_fd for llmgw_want, call llmgw_process when it is ready or llmgw_timeout_ms have passed, then take events
+ * until there is none. */
 LLMGW_API int llmgw_fd(const llmgw_client *client);
 LLMGW_API short llmgw_want(const llmgw_client *client);         /* POLLIN */
 LLMGW_API int64_t llmgw_timeout_ms(const llmgw_client *client); /* -1: no timer */
