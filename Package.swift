@@ -64,9 +64,9 @@ let package = Package(
         .target(
             name: "LLMGWGateway",
             dependencies: [
-                "LLMGWCore", "LLMGWWire", "LLMGWTransport", "LLMGWControl", "LLMGWPolicy", "LLMGWUpstream", nio,
-                nioPosix,
-                logging, lifecycle,
+                "LLMGWCore", "LLMGWWire", "LLMGWTransport", "LLMGWControl", "LLMGWPolicy", "LLMGWUpstream", "CPlatform",
+                nio,
+                nioPosix, logging, lifecycle,
             ],
             swiftSettings: strict),
         .target(

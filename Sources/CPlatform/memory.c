@@ -2,6 +2,7 @@
 #include "CPlatformMemory.h"
 
 #include <link.h>
+#include <malloc.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -29,3 +30,5 @@ void cplatform_release_code(void) {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     dl_iterate_phdr(release_segments, &page);
 }
+
+void cplatform_release_heap(void) { malloc_trim(0); }

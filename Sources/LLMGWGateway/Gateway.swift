@@ -21,6 +21,7 @@ public final class Gateway: Service {
     let limits: ConnectionLimits
     private let statistics = Statistics()
     private let calls = CallTable()
+    private let idleMemory: IdleMemory
     private let accounts: ClientAccounts
     private let connections: ConnectionRegistry
     private let admin: AdminService
@@ -50,6 +51,7 @@ public final class Gateway: Service {
             configuration: configuration, catalog: catalog,
             client: UpstreamClient(driver: driver, scheduler: scheduler), statistics: statistics, scheduler: scheduler)
         let chats = ChatService(pipeline: pipeline, defaults: configuration.defaults, statistics: statistics)
+        self.idleMemory = IdleMemory(calls: calls, scheduler: scheduler)
         self.accounts = ClientAccounts(settings: configuration.server)
         self.connections = ConnectionRegistry(settings: configuration.server, scheduler: scheduler)
         self.admin = AdminService(
@@ -172,6 +174,7 @@ extension Gateway: ConnectionHost {
         ) { [self] call in
             accounts.closeStream(uid: uid)
             calls.remove(call)
+            idleMemory.callEnded()
             if let failure = call.failure { log(failure, of: call) }
         }
         calls.add(call)

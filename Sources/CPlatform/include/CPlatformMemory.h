@@ -8,4 +8,7 @@
 // mapped from then on, though the daemon uses a tenth of it. From any thread.
 void cplatform_release_code(void);
 
+// Gives freed heap memory back to the system. From any thread; takes milliseconds after a heavy load.
+void cplatform_release_heap(void);
+
 #endif
