@@ -25,7 +25,7 @@ QUESTIONS = [
     ("Swift", [f"{BINARIES}/chat-example", "--stream", "Describe the sea in three sentences."]),
     ("Python", [".venv/bin/python", "clients/python/examples/chat.py", "--model", "small", "What is the opposite of hot?"]),
 ]
-STORY = ("C (story)", [C_EXAMPLE, "--model", "storyteller", "Tell me a long story about a lighthouse and a storm."])
+STORY = ("C (story)", [C_EXAMPLE, "--model", "storyteller", "Write a long story about a lighthouse keeper and a storm."])
 
 
 class Screen:

@@ -21,7 +21,7 @@ parameters = {{ max_tokens = 60, temperature = 0.0 }}
 [models.storyteller]
 provider = "{provider}"
 upstream_model = "{model}"
-parameters = {{ max_tokens = 1000 }}
+parameters = {{ max_tokens = 1000, temperature = 0.0 }}
 
 [defaults]
 model = "small"
