@@ -31,7 +31,7 @@ CHECK = [
     Suite("shell scripts", ["scripts/check-shell"], 2),
     Suite("Python scripts", ["scripts/check-python"], 3),
     Suite("proto rules", [PYTHON, "scripts/check-proto.py"], 1),
-    Suite("generated files", ["scripts/check-generated"], 15, environment=BINARIES),
+    Suite("generated files", ["scripts/check-generated"], 30),
     Suite("C manual", [PYTHON, "scripts/check-c-manual.py"], 1),
     Suite("Markdown links", [PYTHON, "scripts/check-links.py"], 1),
     Suite("text", [PYTHON, "scripts/check-text.py"], 1),
