@@ -125,7 +125,7 @@ void call_begin(llmgw_call *call, struct link *link) {
     call->written_at = link->sent + (link->connection.out.count - link->out_used);
 }
 
-static void add_item(llmgw_call *call, enum event_kind kind, uint32_t credit, const void *bytes, size_t length) {
+static void add_item(llmgw_call *call, enum event_kind kind, const void *bytes, size_t length) {
     struct item *item = malloc(sizeof *item + length);
     if (!item) {
         fail_locally(call, LOCAL_OUT_OF_MEMORY, "no memory for the answer", true);
@@ -133,7 +133,6 @@ static void add_item(llmgw_call *call, enum event_kind kind, uint32_t credit, co
     }
     item->next = NULL;
     item->kind = kind;
-    item->credit = credit;
     item->length = length;
     if (length > 0) {
         memcpy(item->bytes, bytes, length);
@@ -154,7 +153,7 @@ static void receive_end(llmgw_call *call, const struct connection_event *event) 
         call_lose(call, &error, true);
     } else {
         end(call);
-        add_item(call, EVENT_END, 0, message->reply.data, message->reply.len);
+        add_item(call, EVENT_END, message->reply.data, message->reply.len);
     }
     arena_end(&arena);
 }
@@ -166,7 +165,7 @@ void call_receive(llmgw_call *call, const struct connection_event *event) {
     }
     call->has_begun = true;
     buffer_free(&call->request);
-    add_item(call, event->kind, event->credit, event->payload, event->length);
+    add_item(call, event->kind, event->payload, event->length);
 }
 
 struct item *call_take(llmgw_call *call) {
@@ -180,7 +179,7 @@ struct item *call_take(llmgw_call *call) {
     if (item->kind == EVENT_END) {
         call->is_over = true;
     } else if (item->kind == EVENT_DATA && call->state == CALL_RUNNING) {
-        connection_taken(&call->link->connection, call->stream, item->credit);
+        connection_taken(&call->link->connection, call->stream, item->length);
         link_send(call->link);
     }
     make_ready(call); // behind the others

@@ -28,7 +28,6 @@ struct link {
 struct item {
     struct item *next;
     enum event_kind kind;
-    uint32_t credit;
     size_t length;
     uint8_t bytes[];
 };

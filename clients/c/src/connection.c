@@ -14,8 +14,7 @@ struct stream {
     void *context;
     int64_t window;
     uint32_t to_grant; // taken, and not yet given back as credit
-    uint32_t untaken;  // credit of the messages that the program has yet to take
-    uint32_t held;     // credit of `partial` that is not given back yet
+    size_t early;      // bytes that were given back before they are taken
     uint8_t partial_type;
     bool cancelled;
     struct buffer partial;
@@ -123,36 +122,36 @@ void connection_cancel(struct connection *connection, uint32_t id) {
     }
 }
 
-static void give_back(struct connection *connection, struct stream *stream, uint32_t count) {
-    stream->to_grant += count;
-    uint32_t threshold = connection->credit_threshold ? connection->credit_threshold : connection->initial_credit / 4;
-    if (stream->to_grant == 0 || stream->to_grant < threshold) {
+static void grant(struct connection *connection, struct stream *stream, uint32_t count) {
+    uint8_t amount[4] = {(uint8_t)(count >> 24), (uint8_t)(count >> 16), (uint8_t)(count >> 8), (uint8_t)count};
+    put(connection, FRAME_CREDIT, stream->id, amount, sizeof amount);
+    stream->window += count;
+}
+
+// A message larger than the window would wait for its own end, so its beginning is given back early: never more than one message's worth,
+// so that a program that takes nothing has the initial credit and one message to keep.
+static void unblock(struct connection *connection, struct stream *stream) {
+    if (stream->partial_type == FRAME_DATA && stream->partial.count > stream->early &&
+        stream->window <= connection->initial_credit / 4) {
+        grant(connection, stream, (uint32_t)(stream->partial.count - stream->early));
+        stream->early = stream->partial.count;
+    }
+}
+
+void connection_taken(struct connection *connection, uint32_t id, size_t count) {
+    struct stream *stream = *find(connection, id);
+    if (!stream || count == 0) {
         return;
     }
-    uint8_t amount[4] = {(uint8_t)(stream->to_grant >> 24), (uint8_t)(stream->to_grant >> 16),
-                         (uint8_t)(stream->to_grant >> 8), (uint8_t)stream->to_grant};
-    put(connection, FRAME_CREDIT, stream->id, amount, sizeof amount);
-    stream->window += stream->to_grant;
-    stream->to_grant = 0;
-}
-
-// A message may be longer than all the credit there is, so its parts are given back as they come. But not while the program has an earlier
-// message to take: a program that takes nothing has the initial credit and one message to keep, whatever the daemon sends.
-static void give_back_parts(struct connection *connection, struct stream *stream) {
-    if (stream->untaken == 0 && stream->held > 0) {
-        uint32_t held = stream->held;
-        stream->held = 0;
-        give_back(connection, stream, held);
+    size_t early = count < stream->early ? count : stream->early;
+    stream->early -= early;
+    stream->to_grant += (uint32_t)(count - early);
+    uint32_t threshold = connection->credit_threshold ? connection->credit_threshold : connection->initial_credit / 4;
+    if (stream->to_grant > 0 && stream->to_grant >= threshold) {
+        grant(connection, stream, stream->to_grant);
+        stream->to_grant = 0;
     }
-}
-
-void connection_taken(struct connection *connection, uint32_t id, uint32_t credit) {
-    struct stream *stream = *find(connection, id);
-    if (stream) {
-        stream->untaken -= credit;
-        give_back(connection, stream, credit);
-        give_back_parts(connection, stream);
-    }
+    unblock(connection, stream);
 }
 
 bool connection_feed(struct connection *connection, const void *bytes, size_t count) {
@@ -196,7 +195,7 @@ static int stream_frame(struct connection *connection, const struct frame *frame
     }
     if (stream->cancelled) {
         if (frame->type == FRAME_DATA) {
-            give_back(connection, stream, (uint32_t)frame->length);
+            connection_taken(connection, frame->stream, frame->length);
         } else if (frame->type == FRAME_END && !more) {
             forget(connection, frame->stream);
         }
@@ -214,7 +213,7 @@ static int stream_frame(struct connection *connection, const struct frame *frame
     *event = (struct connection_event){frame->type == FRAME_HEAD   ? EVENT_HEAD
                                        : frame->type == FRAME_DATA ? EVENT_DATA
                                                                    : EVENT_END,
-                                       frame->stream, stream->context, frame->payload, frame->length, 0};
+                                       frame->stream, stream->context, frame->payload, frame->length};
     if (frame->type != FRAME_HEAD && (more || stream->partial_type != 0)) {
         if (stream->partial.count + frame->length > connection->max_message) {
             fail(connection, "frame_too_large");
@@ -226,10 +225,7 @@ static int stream_frame(struct connection *connection, const struct frame *frame
         }
         stream->partial_type = frame->type;
         if (more) {
-            if (frame->type == FRAME_DATA) {
-                stream->held += (uint32_t)frame->length;
-                give_back_parts(connection, stream);
-            }
+            unblock(connection, stream);
             return 0;
         }
         buffer_free(&connection->assembled);
@@ -239,11 +235,7 @@ static int stream_frame(struct connection *connection, const struct frame *frame
         event->payload = connection->assembled.data;
         event->length = connection->assembled.count;
     }
-    if (frame->type == FRAME_DATA) {
-        event->credit = stream->held + (uint32_t)frame->length;
-        stream->untaken += event->credit;
-        stream->held = 0;
-    } else if (frame->type == FRAME_END) {
+    if (frame->type == FRAME_END) {
         forget(connection, frame->stream);
     }
     return 1;
@@ -269,7 +261,7 @@ static int connection_frame(struct connection *connection, const struct frame *f
             return -1;
         }
         connection->is_going_away = true;
-        *event = (struct connection_event){EVENT_GOAWAY, last, NULL, NULL, 0, 0};
+        *event = (struct connection_event){EVENT_GOAWAY, last, NULL, NULL, 0};
         return 1;
     }
     if (frame->length != 8) {
@@ -299,7 +291,7 @@ bool connection_next(struct connection *connection, struct connection_event *eve
             return fail(connection, "refused");
         }
         if (!connection->is_open) {
-            *event = (struct connection_event){EVENT_HELLO_OK, 0, NULL, NULL, 0, 0};
+            *event = (struct connection_event){EVENT_HELLO_OK, 0, NULL, NULL, 0};
             return opened(connection, &frame);
         }
         bool of_stream = frame.type == FRAME_HEAD || frame.type == FRAME_DATA || frame.type == FRAME_END;

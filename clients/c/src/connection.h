@@ -1,7 +1,7 @@
 // A client's connection without I/O: bytes in, events out, bytes to send. PROTOCOL.md, "The client's view of a stream".
 //
-// States: opening (until HELLO_OK) -> open -> failed (terminal; `failure` says why). Streams are open, cancelled (a tombstone until END),
-// or gone. Using a stream that is gone is a race with its END and has no effect.
+// States: opening (until HELLO_OK) -> open -> failed (terminal; `failure` says why). Streams are open, cancelled (a tombstone until END), or
+// gone. Using a stream that is gone is a race with its END and has no effect.
 #ifndef LLMGW_CONNECTION_H
 #define LLMGW_CONNECTION_H
 
@@ -17,7 +17,6 @@ struct connection_event {
     void *context;   // what connection_open was given for this stream
     const uint8_t *payload;
     size_t length;
-    uint32_t credit; // DATA: for connection_taken
 };
 
 struct stream;
@@ -45,8 +44,8 @@ void connection_free(struct connection *connection);
 // Begins a call; 0 if memory is short. The caller sees to `max_message` and `max_streams`.
 uint32_t connection_open(struct connection *connection, uint16_t method, const void *request, size_t length, void *context);
 void connection_cancel(struct connection *connection, uint32_t stream);
-// The program consumed a message, whose event said how much credit that gives back.
-void connection_taken(struct connection *connection, uint32_t stream, uint32_t credit);
+// The program consumed this many bytes of DATA.
+void connection_taken(struct connection *connection, uint32_t stream, size_t count);
 
 bool connection_feed(struct connection *connection, const void *bytes, size_t count);
 // True: an event, valid until the next call. False: more bytes are needed, or `failure` is set.
