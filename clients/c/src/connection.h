@@ -1,7 +1,7 @@
 // A client's connection without I/O: bytes in, events out, bytes to send. PROTOCOL.md, "The client's view of a stream".
 //
-// States: opening (until HELLO_OK) -> open -> failed (terminal; `failure` says why). Streams are open, cancelled (a tombstone until END), or
-// gone. Using a stream that is gone is a race with its END and has no effect.
+// States: opening (until HELLO_OK) -> open -> failed (terminal; `failure` says why). Streams are open, cancelled (a tombstone until END),
+// or gone. Using a stream that is gone is a race with its END and has no effect.
 #ifndef LLMGW_CONNECTION_H
 #define LLMGW_CONNECTION_H
 

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static llmgw_call *start(llmgw_client *client, uint16_t method, struct buffer *request, int64_t timeout_ms, bool packed, llmgw_error *error) {
+static llmgw_call *start(llmgw_client *client, uint16_t method, struct buffer *request, int64_t timeout_ms, bool packed,
+                         llmgw_error *error) {
     llmgw_call *call = packed ? call_new(client, method, request, timeout_ms) : NULL;
     if (!call) {
         buffer_free(request);

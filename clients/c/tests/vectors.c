@@ -138,6 +138,7 @@ static void compare(struct buffer *expected) {
 
 static void run_frames(void *context) {
     const struct vector_case *vector = context;
+    buffer_free(&out); // of a case that failed
     struct frame_decoder decoder = {.max_frame = 262144};
     struct buffer expected = {0};
     for (size_t i = 0; i < vector->count; i++) {
@@ -167,6 +168,7 @@ static void run_frames(void *context) {
 
 static void run_client(void *context) {
     const struct vector_case *vector = context;
+    buffer_free(&out);
     struct connection connection;
     CHECK(connection_init(&connection, "vectors", "1"));
     connection.credit_threshold = CREDIT_AT_ONCE;
@@ -204,7 +206,8 @@ static void run_case(struct vector_case *vector, void (*function)(void *)) {
     memcpy(name, vector->name, sizeof name);
     for (unsigned split = 0; split < 2 + RANDOM_SPLITS && vector->count > 0; split++) {
         vector->split = split;
-        snprintf(vector->name, sizeof vector->name, "%.200s, %s %u", name, split == 0 ? "whole" : split == 1 ? "bytewise" : "randomly", split);
+        snprintf(vector->name, sizeof vector->name, "%.200s, %s %u", name, split == 0 ? "whole" : split == 1 ? "bytewise" : "randomly",
+                 split);
         test_run(vector->name, function, vector);
     }
     for (size_t i = 0; i < vector->count; i++) {
