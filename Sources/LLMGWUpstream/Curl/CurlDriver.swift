@@ -206,6 +206,9 @@ private final class CurlLoop {
         case .cancel(let id):
             guard let transfer = transfers.removeValue(forKey: id) else { return }
             transfer.events = []
+            // libcurl 7.88 keeps a cancelled HTTP/2 stream's RST_STREAM until something else is sent on the connection, and the upstream
+            // works on for nobody. So a connection without other transfers is closed, as with HTTP/1.1.
+            ccurl_set_long(transfer.easy, CURLOPT_FORBID_REUSE, 1)
             remove(transfer)
         case .stop(let continuation): stopped = continuation
         }
