@@ -111,9 +111,9 @@ def test_world_writable_directory_is_refused(directory: pathlib.Path) -> None:
     place = directory / "open"
     place.mkdir()
     place.chmod(0o777)
-    assert "everybody can write" in refused(directory, place / "llmgw.sock")
+    assert "others can write" in refused(directory, place / "llmgw.sock")
     place.chmod(0o1777)
-    assert "everybody can write" in refused(directory, place / "llmgw.sock")
+    assert "others can write" in refused(directory, place / "llmgw.sock")
 
 
 def test_other_bad_places(directory: pathlib.Path) -> None:
