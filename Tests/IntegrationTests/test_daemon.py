@@ -107,13 +107,20 @@ def test_file_in_the_way_is_left_alone(directory: pathlib.Path) -> None:
     assert path.read_text() == "重要"
 
 
-def test_world_writable_directory_is_refused(directory: pathlib.Path) -> None:
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o775, 0o757])
+def test_directory_that_others_can_write_is_refused(directory: pathlib.Path, mode: int) -> None:
     place = directory / "open"
     place.mkdir()
-    place.chmod(0o777)
-    assert "others can write" in refused(directory, place / "llmgw.sock")
-    place.chmod(0o1777)
-    assert "others can write" in refused(directory, place / "llmgw.sock")
+    place.chmod(mode)
+    assert "chmod go-w" in refused(directory, place / "llmgw.sock")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a directory away")
+def test_directory_of_somebody_else_is_refused(directory: pathlib.Path) -> None:
+    place = directory / "foreign"
+    place.mkdir()
+    os.chown(place, 12345, 12345)
+    assert "uid 12345" in refused(directory, place / "llmgw.sock")
 
 
 def test_other_bad_places(directory: pathlib.Path) -> None:

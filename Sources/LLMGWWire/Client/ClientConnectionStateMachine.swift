@@ -175,6 +175,7 @@ public struct ClientConnectionStateMachine: Sendable {
         let hello: ServerHello = try message(payload, codec)
         guard hello.limits.maxFrame > 0, hello.limits.maxStreams > 0 else { throw .malformedMessage }
         limits = hello.limits
+        limits.maxFrame = min(limits.maxFrame, UInt32(FrameHeader.lengthLimit - 1))
         state = .open
         return .helloOK(hello)
     }

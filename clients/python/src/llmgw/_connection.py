@@ -10,6 +10,7 @@ from typing import TypeVar, Union
 from google.protobuf.message import DecodeError
 
 from . import _frames as frames
+from . import errors
 from ._frames import Frame, FrameDecoder, ProtocolViolation
 from .v1 import wire_pb2
 
@@ -88,7 +89,12 @@ class Connection:
         return len(self._streams)
 
     def open(self, method: int, request: bytes) -> int:
-        """Begins a call; `request` is a serialised `Request`."""
+        """Begins a call; `request` is a serialised `Request`. Raises RequestTooLargeError, and sends nothing, above `max_message`."""
+        if len(request) > self.max_message:
+            raise errors.RequestTooLargeError(
+                "llmgw.client.message_too_large", f"the request has {len(request)} bytes, the daemon takes {self.max_message}",
+                code=8, suggestion="Send less at once.", not_processed=True,
+            )
         stream = self._next_stream
         if stream == _LAST_STREAM:
             self.going_away = True
@@ -172,7 +178,7 @@ class Connection:
             raise ProtocolViolation("unexpected_frame")
         hello = _decode(wire_pb2.HelloOk(), frame.payload)
         limits = hello.limits
-        self.max_frame = limits.max_frame or self.max_frame
+        self.max_frame = min(limits.max_frame or self.max_frame, frames.LENGTH_LIMIT - 1)
         self.max_message = limits.max_message or self.max_message
         self.max_streams = limits.max_streams or self.max_streams
         self.initial_credit = limits.initial_credit if limits.HasField("initial_credit") else self.initial_credit

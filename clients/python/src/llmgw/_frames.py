@@ -6,6 +6,8 @@ import struct
 from dataclasses import dataclass
 
 HEADER = struct.Struct(">IBBHII")
+#: No frame's payload may be this long, whatever a peer allows.
+LENGTH_LIMIT = 1 << 24
 PREFACE = b"LLGW\x01\x00\x00\x00"
 MORE = 0x01
 

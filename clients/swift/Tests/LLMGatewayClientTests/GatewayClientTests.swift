@@ -116,6 +116,23 @@ import Testing
         #expect(daemon.failures == [])
     }
 
+    @Test func aRequestAboveTheLimitIsNotSent() async throws {
+        let daemon = FakeDaemon { connection in
+            try connection.open(ConnectionLimits(maxMessage: 1000))
+            let (stream, _) = try connection.request(ChatRequest.self)
+            try connection.end(stream, Self.reply("小"))
+            try connection.expectEnd()
+        }
+        let client = GatewayClient(socketPath: daemon.path)
+        let large = ChatRequest(messages: [.user(String(repeating: "长", count: 1000))])
+        let error = await #expect(throws: GatewayError.self) { try await client.chat(large) }
+        #expect(error?.reason == .messageTooLarge)
+        #expect(error?.notProcessed == true)
+        #expect(try await client.chat(hello).text == "小")
+        await client.close()
+        #expect(daemon.failures == [])
+    }
+
     @Test func callsBeyondTheLimitWaitForTheirTurn() async throws {
         let daemon = FakeDaemon { connection in
             try connection.open(ConnectionLimits(maxStreams: 1))

@@ -137,6 +137,11 @@ actor ClientConnection {
         }
         while machine.hasRoom, let next = waiting.popFirst() {
             guard calls[next.call]?.hasEnded == false else { continue }
+            guard next.request.count <= Int(machine.limits.maxMessage) else {
+                let words = "the request has \(next.request.count) bytes, the daemon takes \(machine.limits.maxMessage)"
+                end(next.call, .failure(GatewayError(.messageTooLarge, words)))
+                continue
+            }
             let stream = machine.open(method: next.method.rawValue, request: next.request)
             calls[next.call]?.stream = stream
             callOfStream[stream] = next.call
