@@ -32,6 +32,8 @@ final class CurlTransfer {
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var head = HTTPHead(status: 0, fields: [])
     private var headBytes = 0
+    /// Its empty line has come.
+    private var headIsWhole = false
     private var headIsDelivered = false
     private let onEvent: (CurlTransfer) -> Void
 
@@ -162,9 +164,13 @@ final class CurlTransfer {
         guard headBytes <= Self.headerLimit else { return 0 }
         if line.starts(with: "HTTP/".utf8) {
             head = HTTPHead(status: 0, fields: [])
+            headIsWhole = false
             return line.count
         }
-        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return line.count }
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else {
+            if line.elementsEqual("\r\n".utf8) || line.elementsEqual("\n".utf8) { headIsWhole = true }
+            return line.count
+        }
         let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
         head.fields.append((name, String(trimming: line[(colon + 1)...])))
         return line.count
@@ -194,11 +200,13 @@ final class CurlTransfer {
     func finish(_ code: CURLcode) {
         var status = 0
         ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
-        if code == CURLE_OK, status != 0 { deliverHead() }
+        // libcurl calls it success too when the connection ends within the head, or after an interim one.
+        let hasHead = headIsWhole && status >= 200
+        if code == CURLE_OK, hasHead { deliverHead() }
         note(
             .finished(
                 CurlResult.failure(
-                    code, status: status, connected: hasConnected, sentBytes: sentBytes,
+                    code, status: hasHead ? status : 0, connected: hasConnected, sentBytes: sentBytes,
                     hasAnswer: hasAnswer || status >= 200)))
     }
 }
