@@ -1,0 +1,53 @@
+import Glibc
+import Synchronization
+
+/// Threads, and waiting for all of them.
+final class ThreadGroup: Sendable {
+    private let threads = Mutex<[pthread_t]>([])
+
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    func start(_ run: @escaping @Sendable () -> Void) {
+        var thread = pthread_t()
+        let body = Unmanaged.passRetained(Body(run))
+        let code = pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
+                return nil
+            }, body.toOpaque())
+        precondition(code == 0, "no thread")
+        threads.withLock { $0.append(thread) }
+    }
+
+    /// Also for threads that are started meanwhile by these.
+    func wait() {
+        while let thread = threads.withLock({ $0.popLast() }) { pthread_join(thread, nil) }
+    }
+}
+
+/// One thread tells another that something has happened.
+final class Signal: @unchecked Sendable {  // A POSIX semaphore is made for several threads.
+    private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+    init() { sem_init(semaphore, 0, 0) }
+
+    deinit {
+        sem_destroy(semaphore)
+        semaphore.deallocate()
+    }
+
+    func send() { sem_post(semaphore) }
+
+    /// False if it does not come within ten seconds.
+    func wait() -> Bool {
+        var deadline = timespec()
+        clock_gettime(CLOCK_REALTIME, &deadline)
+        deadline.tv_sec += 10
+        while sem_timedwait(semaphore, &deadline) != 0 { if errno != EINTR { return false } }
+        return true
+    }
+}
