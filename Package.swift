@@ -94,7 +94,9 @@ let package = Package(
 
         .testTarget(name: "LLMGWCoreTests", dependencies: ["LLMGWCore"], swiftSettings: strict),
         .testTarget(name: "LLMGWWireTests", dependencies: ["LLMGWCore", "LLMGWWire"], swiftSettings: strict),
-        .testTarget(name: "LLMGWTransportTests", dependencies: ["LLMGWCore", "LLMGWTransport"], swiftSettings: strict),
+        .testTarget(
+            name: "LLMGWTransportTests", dependencies: ["LLMGWCore", "LLMGWTransport", nio, nioPosix],
+            swiftSettings: strict),
         .testTarget(name: "LLMGWControlTests", dependencies: ["LLMGWCore", "LLMGWControl"], swiftSettings: strict),
         .testTarget(name: "LLMGWPolicyTests", dependencies: ["LLMGWCore", "LLMGWPolicy"], swiftSettings: strict),
         .testTarget(name: "LLMGWUpstreamTests", dependencies: ["LLMGWCore", "LLMGWUpstream"], swiftSettings: strict),

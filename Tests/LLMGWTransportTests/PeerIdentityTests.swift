@@ -1,0 +1,31 @@
+import Glibc
+import LLMGWCore
+import LLMGWTransport
+import NIOCore
+import NIOPosix
+import Testing
+
+@Suite("Peer identity", .timeLimit(.minutes(1)))
+struct PeerIdentityTests {
+    @Test("The kernel says who connected")
+    func ofAConnection() async throws {
+        let directory = TemporaryDirectory()
+        let path = directory.path + "/s"
+        let listener = try UnixSocketListener.open(path: path, mode: 0o600)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let (peers, continuation) = AsyncStream.makeStream(of: PeerIdentity.self)
+        let server = try await listener.accept(on: group) { channel in
+            PeerIdentity.of(channel).map { peer in _ = continuation.yield(peer) }
+        }
+        var iterator = peers.makeAsyncIterator()
+        for _ in 0..<3 {
+            let client = try #require(PlainSocket.connected(to: path))
+            let peer = await iterator.next()
+            #expect(peer == PeerIdentity(uid: geteuid(), gid: getegid(), pid: getpid()))
+            withExtendedLifetime(client) {}
+        }
+        try await server.close()
+        try await group.shutdownGracefully()
+        listener.remove()
+    }
+}
