@@ -59,6 +59,7 @@ public struct ErrorReason: Sendable, Hashable, CustomStringConvertible {
     public static let localProtocolViolation = ErrorReason("llmgw.local.protocol_violation")
     public static let localTimeout = ErrorReason("llmgw.local.timeout")
     public static let localClosed = ErrorReason("llmgw.local.closed")
+    public static let localOutOfMemory = ErrorReason("llmgw.local.out_of_memory")
 }
 
 extension ErrorReason {
@@ -147,6 +148,7 @@ extension ErrorReason {
         Entry(.localProtocolViolation, .internal, .ambiguous, "Use a client library that matches the daemon."),
         Entry(.localTimeout, .deadlineExceeded, .ambiguous, "Allow more time."),
         Entry(.localClosed, .cancelled, .never, "The client was closed while the call was running."),
+        Entry(.localOutOfMemory, .resourceExhausted, .ambiguous, "Give the program more memory."),
     ]
 
     private static let byName = Dictionary(uniqueKeysWithValues: table.map { ($0.reason.name, $0) })
