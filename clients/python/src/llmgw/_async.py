@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic
 
 from . import _frames as frames
@@ -20,7 +21,8 @@ _CONNECT_TIMEOUT = 5.0
 
 
 class _AsyncCall:
-    def __init__(self) -> None:
+    def __init__(self, link: _AsyncLink) -> None:
+        self.link = link
         self.stream = 0
         self.chunks: deque[bytes] = deque()
         self.head = wire_pb2.Head()
@@ -38,7 +40,8 @@ class _AsyncLink(asyncio.Protocol):
         self._failure: errors.GatewayError | None = None
         self._transport: asyncio.Transport | None = None
         self._places = asyncio.Event()
-        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.loop = asyncio.get_running_loop()
+        self.opened: asyncio.Future[None] = self.loop.create_future()
 
     @property
     def usable(self) -> bool:
@@ -60,6 +63,7 @@ class _AsyncLink(asyncio.Protocol):
             return self.fail(errors.local("protocol_violation", f"the daemon broke the protocol: {violation.reason}"))
         except ConnectionRefused as refused:
             return self.fail(errors.from_status(refused.error.status))
+        self._places.set()  # Also the END of a cancelled call, which is no event, makes room.
         self._flush()
 
     def _note(self, event: HelloOk | StreamEvent | GoAway) -> None:
@@ -81,18 +85,18 @@ class _AsyncLink(asyncio.Protocol):
             else:
                 call_.end = event.payload
                 del self._calls[event.stream]
-                self._places.set()
             call_.changed.set()
 
-    async def begin(self, method: int, request: bytes) -> _AsyncCall:
+    async def begin(self, method: int, request: bytes, deadline: float | None) -> _AsyncCall:
         while True:
             if not self.usable:
                 raise errors.local("connection_lost", "the daemon closes the connection", not_processed=True)
             if self._connection.open_streams < self._connection.max_streams:
                 break
             self._places.clear()
-            await self._places.wait()
-        call = _AsyncCall()
+            if not await _within(self._places, deadline):
+                raise errors.local("timeout", "the connection had no place for the call in time", not_processed=True)
+        call = _AsyncCall(self)
         call.stream = self._connection.open(method, request)
         self._calls[call.stream] = call
         self._flush()
@@ -111,8 +115,7 @@ class _AsyncLink(asyncio.Protocol):
         if self._failure is None:
             self._failure = failure
         if not self.opened.done():
-            self._failure.not_processed = True
-            self.opened.set_exception(self._failure)
+            self.opened.set_exception(errors.before_any_request(self._failure))
         for call in self._calls.values():
             call.failure = self._failure
             call.changed.set()
@@ -127,19 +130,23 @@ class _AsyncLink(asyncio.Protocol):
             self._transport.write(data)
 
 
+async def _within(event: asyncio.Event, deadline: float | None) -> bool:
+    """Waits for the event; false if the time ran out first."""
+    try:
+        await asyncio.wait_for(event.wait(), None if deadline is None else deadline - asyncio.get_running_loop().time())
+    except asyncio.TimeoutError:
+        return False
+    return True
+
+
 async def _wait(call: _AsyncCall, deadline: float | None, *, for_chunk: bool) -> None:
     """Until there is something to take, or what ended the call."""
     while call.end is None and not (for_chunk and call.chunks):
         if call.failure is not None:
-            raise call.failure
+            raise copy.copy(call.failure)  # Other calls may raise the same failure.
         call.changed.clear()
-        if deadline is None:
-            await call.changed.wait()
-            continue
-        try:
-            await asyncio.wait_for(call.changed.wait(), deadline - asyncio.get_running_loop().time())
-        except asyncio.TimeoutError:
-            raise errors.local("timeout", "the daemon did not answer in time") from None
+        if not await _within(call.changed, deadline):
+            raise errors.local("timeout", "the daemon did not answer in time")
 
 
 def _read_end(call: _AsyncCall, spec: CallSpec[R, C]) -> R:
@@ -153,9 +160,11 @@ def _read_end(call: _AsyncCall, spec: CallSpec[R, C]) -> R:
 class AsyncStream(Generic[R, C]):
     """A streamed answer: iterate over its chunks; afterwards `reply` has what is known of the whole. Leaving it early cancels the call."""
 
-    def __init__(self, link: _AsyncLink, call: _AsyncCall, spec: CallSpec[R, C], deadline: float | None) -> None:
-        self._link = link
+    def __init__(
+        self, call: _AsyncCall, again: Callable[[], Awaitable[_AsyncCall]] | None, spec: CallSpec[R, C], deadline: float | None
+    ) -> None:
         self._call = call
+        self._again = again
         self._spec = spec
         self._deadline = deadline
         self._reply: R | None = None
@@ -165,19 +174,27 @@ class AsyncStream(Generic[R, C]):
         return self
 
     async def __anext__(self) -> C:
-        if self._finished:
-            raise StopAsyncIteration
-        try:
-            await _wait(self._call, self._deadline, for_chunk=True)
-        except BaseException:
-            self.cancel()
-            raise
-        if self._call.chunks:
-            chunk = self._call.chunks.popleft()
-            self._link.taken(self._call, len(chunk))
-            return self._spec.read_chunk(chunk)
-        self._finished = True
-        self._reply = _read_end(self._call, self._spec)
+        while not self._finished:
+            try:
+                await _wait(self._call, self._deadline, for_chunk=True)
+                if not self._call.chunks:
+                    self._reply = _read_end(self._call, self._spec)
+            except errors.GatewayError as error:
+                self.cancel()
+                if self._again is None or not errors.may_repeat(error):
+                    raise
+                again, self._again = self._again, None
+                self._call = await again()
+                self._finished = False
+                continue
+            except BaseException:
+                self.cancel()
+                raise
+            if self._call.chunks:
+                chunk = self._call.chunks.popleft()
+                self._call.link.taken(self._call, len(chunk))
+                return self._spec.read_chunk(chunk)
+            self._finished = True
         raise StopAsyncIteration
 
     @property
@@ -196,7 +213,13 @@ class AsyncStream(Generic[R, C]):
         """Gives the call up. Harmless after its end."""
         if not self._finished:
             self._finished = True
-            self._link.cancel(self._call)
+            self._call.link.cancel(self._call)
+
+    def __del__(self) -> None:
+        # May run anywhere, also in another thread.
+        loop = self._call.link.loop
+        if not self._finished and not loop.is_closed():
+            loop.call_soon_threadsafe(self._call.link.cancel, self._call)
 
     async def __aenter__(self) -> AsyncStream[R, C]:
         return self
@@ -278,7 +301,7 @@ class AsyncClient:
         for attempt in (1, 2):
             try:
                 link = await self._connected()
-                call = await link.begin(spec.method, request)
+                call = await link.begin(spec.method, request, deadline)
                 try:
                     await _wait(call, deadline, for_chunk=False)
                 except BaseException:
@@ -286,9 +309,7 @@ class AsyncClient:
                     raise
                 return _read_end(call, spec)
             except errors.GatewayError as error:
-                # Once, and only if the daemon has not begun with it.
-                repeatable = error.reason in ("llmgw.local.connection_lost", "llmgw.gateway.draining")
-                if attempt == 2 or not error.not_processed or not repeatable:
+                if attempt == 2 or not errors.may_repeat(error):
                     raise
         raise AssertionError("unreachable")
 
@@ -296,11 +317,23 @@ class AsyncClient:
         self, spec: CallSpec[R, C], timeout: float | None, labels: Mapping[str, str] | None
     ) -> AsyncStream[R, C]:
         timeout, deadline = self._deadline(timeout)
-        link = await self._connected()
-        call = await link.begin(spec.method, spec.request(timeout, labels or {}))
-        return AsyncStream(link, call, spec, deadline)
+        request = spec.request(timeout, labels or {})
+
+        async def begin() -> _AsyncCall:
+            return await (await self._connected()).begin(spec.method, request, deadline)
+
+        try:
+            return AsyncStream(await begin(), begin, spec, deadline)
+        except errors.GatewayError as error:
+            if not errors.may_repeat(error):
+                raise
+            return AsyncStream(await begin(), None, spec, deadline)
 
     async def _connected(self) -> _AsyncLink:
+        loop = asyncio.get_running_loop()
+        if self._link is not None and self._link.loop is not loop:
+            # That loop is over, or another thread's: nothing of it can be used here.
+            self._link, self._connecting = None, asyncio.Lock()
         async with self._connecting:
             if self._link is None or not self._link.usable:
                 self._link = await self._connect()
@@ -322,6 +355,9 @@ class AsyncClient:
         except asyncio.TimeoutError:
             link.fail(errors.local("connect_failed", "the daemon did not answer HELLO", not_processed=True))
             raise errors.local("connect_failed", "the daemon did not answer HELLO", not_processed=True) from None
+        except asyncio.CancelledError:
+            link.fail(errors.local("closed", "the call that connected was cancelled"))
+            raise
         return link
 
     async def close(self) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import queue
 import socket
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
@@ -49,7 +52,11 @@ class _Link:
         self._failure: errors.GatewayError | None = None
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(_CONNECT_TIMEOUT)
-        self._socket.connect(path)
+        try:
+            self._socket.connect(path)
+        except OSError:
+            self._socket.close()
+            raise
         self._socket.settimeout(None)
         self._flush()
         threading.Thread(target=self._read, name="llmgw-reader", daemon=True).start()
@@ -58,8 +65,7 @@ class _Link:
         if not opened:
             self.close(errors.local("connect_failed", "the daemon did not answer HELLO", not_processed=True))
         if self._failure is not None:
-            self._failure.not_processed = True
-            raise self._failure
+            raise errors.before_any_request(self._failure)
 
     @property
     def usable(self) -> bool:
@@ -67,7 +73,7 @@ class _Link:
         with self.lock:
             return self._failure is None and not connection.going_away
 
-    def begin(self, method: int, request: bytes) -> _Call:
+    def begin(self, method: int, request: bytes, deadline: float | None) -> _Call:
         call = _Call(self)
         with self.lock:
             while True:
@@ -75,7 +81,10 @@ class _Link:
                     raise errors.local("connection_lost", "the daemon closes the connection", not_processed=True)
                 if self._connection.open_streams < self._connection.max_streams:
                     break
-                self.changed.wait()
+                remaining = None if deadline is None else deadline - time.monotonic()
+                if remaining is not None and remaining <= 0:
+                    raise errors.local("timeout", "the connection had no place for the call in time", not_processed=True)
+                self.changed.wait(remaining)
             call.stream = self._connection.open(method, request)
             self._calls[call.stream] = call
         self._flush()
@@ -101,8 +110,12 @@ class _Link:
         self._socket.close()
 
     def forget(self) -> None:
-        """After a fork: the socket belongs to the parent."""
+        """After a fork: the connection is the parent's, the reader did not come along, and a lock may have been held by another thread."""
+        self.lock = threading.Lock()
+        self.changed = threading.Condition(self.lock)
+        self._send_lock = threading.Lock()
         self._socket.close()
+        self._fail(errors.local("closed", "the connection belongs to the process before the fork"))
 
     def _flush(self) -> None:
         # Taking and sending are one step, or two threads' frames could change places.
@@ -121,9 +134,9 @@ class _Link:
             try:
                 data = self._socket.recv(256 << 10)
             except OSError as error:
-                return self._fail(errors.local("connection_lost", f"reading from the daemon failed: {error.strerror}"))
+                return self.close(errors.local("connection_lost", f"reading from the daemon failed: {error.strerror}"))
             if not data:
-                return self._fail(errors.local("connection_lost", "the daemon closed the connection"))
+                return self.close(errors.local("connection_lost", "the daemon closed the connection"))
             try:
                 with self.lock:
                     for event in self._connection.receive(data):
@@ -164,7 +177,7 @@ def _wait(call: _Call, until: Callable[[], bool], deadline: float | None) -> Non
     """Waits, with the lock held, and raises what ended the call."""
     while not until():
         if call.failure is not None:
-            raise call.failure
+            raise copy.copy(call.failure)  # Other calls may raise the same failure.
         remaining = None if deadline is None else deadline - time.monotonic()
         if remaining is not None and remaining <= 0:
             raise errors.local("timeout", "the daemon did not answer in time")
@@ -174,35 +187,55 @@ def _wait(call: _Call, until: Callable[[], bool], deadline: float | None) -> Non
 class Stream(Generic[R, C]):
     """A streamed answer: iterate over its chunks; afterwards `reply` has what is known of the whole. Leaving it early cancels the call."""
 
-    def __init__(self, call: _Call, spec: CallSpec[R, C], deadline: float | None) -> None:
-        self._call = call
+    def __init__(self, begin: Callable[[], _Call], spec: CallSpec[R, C], deadline: float | None) -> None:
+        self._begin = begin
+        self._may_repeat = True
         self._spec = spec
         self._deadline = deadline
         self._reply: R | None = None
+        self._finished = True
+        try:
+            self._call = begin()
+        except errors.GatewayError as error:
+            self._repeat(error)
         self._finished = False
+
+    def _repeat(self, error: errors.GatewayError) -> None:
+        """Begins once more, if that is known to be harmless."""
+        if not self._may_repeat or not errors.may_repeat(error):
+            raise error
+        self._may_repeat = False
+        self._call = self._begin()
 
     def __iter__(self) -> Iterator[C]:
         return self
 
     def __next__(self) -> C:
-        if self._finished:
-            raise StopIteration
-        call = self._call
-        chunk: bytes | None = None
-        try:
-            with call.link.lock:
-                _wait(call, lambda: bool(call.chunks) or call.end is not None, self._deadline)
-                if call.chunks:
-                    chunk = call.chunks.popleft()
-        except BaseException:
-            self.cancel()
-            raise
-        if chunk is not None:
-            call.link.taken(call, len(chunk))
-            return self._spec.read_chunk(chunk)
-        self._finished = True
-        self._reply = _read_end(call, self._spec)
+        while not self._finished:
+            try:
+                chunk = self._take()
+                if chunk is None:
+                    self._reply = _read_end(self._call, self._spec)
+            except errors.GatewayError as error:
+                self.cancel()
+                self._repeat(error)
+                self._finished = False
+                continue
+            except BaseException:
+                self.cancel()
+                raise
+            if chunk is not None:
+                self._call.link.taken(self._call, len(chunk))
+                return self._spec.read_chunk(chunk)
+            self._finished = True
         raise StopIteration
+
+    def _take(self) -> bytes | None:
+        """The next chunk; None at the end."""
+        call = self._call
+        with call.link.lock:
+            _wait(call, lambda: bool(call.chunks) or call.end is not None, self._deadline)
+            return call.chunks.popleft() if call.chunks else None
 
     @property
     def head(self) -> wire_pb2.Head:
@@ -234,7 +267,10 @@ class Stream(Generic[R, C]):
         self.cancel()
 
     def __del__(self) -> None:
-        self.cancel()
+        # May run anywhere, also where this thread holds the locks that cancelling takes.
+        if not self._finished:
+            self._finished = True
+            _abandoned.put(self._call)
 
 
 def _read_end(call: _Call, spec: CallSpec[R, C]) -> R:
@@ -243,6 +279,38 @@ def _read_end(call: _Call, spec: CallSpec[R, C]) -> R:
     if end.status.code != 0:
         raise errors.from_status(end.status)
     return spec.read_reply(end.reply)
+
+
+#: Calls of streams that nobody holds any more. Its `put` may interrupt itself.
+_abandoned: queue.SimpleQueue[_Call] = queue.SimpleQueue()
+_clients: weakref.WeakSet[Client] = weakref.WeakSet()
+
+
+def _cancel_abandoned() -> None:
+    while True:
+        call = _abandoned.get()
+        call.link.cancel(call)
+        del call
+
+
+_has_janitor = False
+
+
+def _ensure_janitor() -> None:
+    global _has_janitor
+    if not _has_janitor:
+        _has_janitor = True
+        threading.Thread(target=_cancel_abandoned, name="llmgw-janitor", daemon=True).start()
+
+
+def _after_fork() -> None:
+    global _abandoned, _has_janitor
+    _abandoned, _has_janitor = queue.SimpleQueue(), False
+    for client in list(_clients):
+        client._forget()
+
+
+os.register_at_fork(after_in_child=_after_fork)
 
 
 class Client:
@@ -254,7 +322,7 @@ class Client:
         self._timeout = timeout
         self._lock = threading.Lock()
         self._link: _Link | None = None
-        self._pid = os.getpid()
+        _clients.add(self)
 
     # Inference
 
@@ -325,7 +393,7 @@ class Client:
         request = spec.request(timeout, labels or {})
         for attempt in (1, 2):
             try:
-                call = self._connected().begin(spec.method, request)
+                call = self._connected().begin(spec.method, request, deadline)
                 try:
                     with call.link.lock:
                         _wait(call, lambda: call.end is not None, deadline)
@@ -334,29 +402,18 @@ class Client:
                     raise
                 return _read_end(call, spec)
             except errors.GatewayError as error:
-                # Once, and only if the daemon has not begun with it.
-                repeatable = error.reason in ("llmgw.local.connection_lost", "llmgw.gateway.draining")
-                if attempt == 2 or not error.not_processed or not repeatable:
+                if attempt == 2 or not errors.may_repeat(error):
                     raise
         raise AssertionError("unreachable")
 
     def _stream(self, spec: CallSpec[R, C], timeout: float | None, labels: Mapping[str, str] | None) -> Stream[R, C]:
         timeout, deadline = self._deadline(timeout)
         request = spec.request(timeout, labels or {})
-        try:
-            call = self._connected().begin(spec.method, request)
-        except errors.GatewayError as error:
-            if not error.not_processed or error.reason != "llmgw.local.connection_lost":
-                raise
-            call = self._connected().begin(spec.method, request)
-        return Stream(call, spec, deadline)
+        _ensure_janitor()
+        return Stream(lambda: self._connected().begin(spec.method, request, deadline), spec, deadline)
 
     def _connected(self) -> _Link:
         with self._lock:
-            if self._pid != os.getpid():
-                if self._link is not None:
-                    self._link.forget()
-                self._link, self._pid = None, os.getpid()
             if self._link is None or not self._link.usable:
                 self._link = self._connect()
             return self._link
@@ -371,6 +428,13 @@ class Client:
                 "connect_failed", f"no connection to the daemon ({', '.join(tried)}): {error.strerror or error}",
                 not_processed=True,
             ) from None
+
+    def _forget(self) -> None:
+        """After a fork: the connection stays with the parent."""
+        self._lock = threading.Lock()
+        link, self._link = self._link, None
+        if link is not None:
+            link.forget()
 
     def close(self) -> None:
         """Ends the connection; calls that run fail. A later call connects again."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .v1 import types_pb2
 
 _RETRY = {0: "unspecified", 1: "never", 2: "safe", 3: "after", 4: "ambiguous"}
@@ -52,6 +54,17 @@ class GatewayError(Exception):
     def retryable(self) -> bool:
         """Whether a repetition can help and costs nothing twice."""
         return self.retry in ("safe", "after")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What an exception does by itself, calling its class with `args`, does not fit this constructor.
+        return _restore, (type(self), self.args, self.__dict__.copy())
+
+
+def _restore(kind: type[GatewayError], args: tuple[Any, ...], state: dict[str, Any]) -> GatewayError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class BadRequestError(GatewayError):
@@ -207,3 +220,16 @@ def local(word: str, message: str, *, not_processed: bool = False) -> GatewayErr
         reason, message, code=code, retry="safe" if not_processed else retry, suggestion=suggestion,
         not_processed=not_processed,
     )
+
+
+def before_any_request(failure: GatewayError) -> GatewayError:
+    """The same failure, of a connection on which nothing had been asked yet."""
+    failure.not_processed = True
+    if failure.retry == "ambiguous":
+        failure.retry = "safe"
+    return failure
+
+
+def may_repeat(failure: GatewayError) -> bool:
+    """Whether a client may repeat the call by itself: the daemon had not begun with it, and another connection can help."""
+    return failure.not_processed and failure.reason in ("llmgw.local.connection_lost", "llmgw.gateway.draining")
