@@ -1,3 +1,4 @@
+#!/bin/sh
 # What a user of the built library meets: outside.sh CHECK BUILD, in clients/c. CC, CXX, CFLAGS and LDFLAGS as in the Makefile.
 set -eu
 check=$1 build=$2

@@ -35,6 +35,7 @@ struct ChatExample {
         if streams {
             for try await chunk in try await client.streamChat(request) {
                 print(chunk.text ?? "", terminator: "")
+                fflush(nil)
             }
             print()
         } else {
