@@ -124,6 +124,14 @@ class _AsyncLink(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
 
+    def leave(self, why: str) -> None:
+        """Closes the connection, from whatever loop. With its own loop's end it is closed already, as far as that is possible."""
+        failure = errors.local("closed", why)
+        if self.loop is asyncio.get_running_loop():
+            self.fail(failure)
+        elif not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.fail, failure)
+
     def _flush(self) -> None:
         data = self._connection.take_output()
         if data and self._transport is not None and not self._transport.is_closing():
@@ -333,6 +341,7 @@ class AsyncClient:
         loop = asyncio.get_running_loop()
         if self._link is not None and self._link.loop is not loop:
             # That loop is over, or another thread's: nothing of it can be used here.
+            self._link.leave("the client moved to another event loop")
             self._link, self._connecting = None, asyncio.Lock()
         async with self._connecting:
             if self._link is None or not self._link.usable:
@@ -363,7 +372,7 @@ class AsyncClient:
     async def close(self) -> None:
         link, self._link = self._link, None
         if link is not None:
-            link.fail(errors.local("closed", "the client was closed"))
+            link.leave("the client was closed")
 
     async def __aenter__(self) -> AsyncClient:
         return self
