@@ -50,7 +50,7 @@ def assert_nothing_left(client: Client) -> None:
 
 def check_closed(up: ScriptedUpstream, since: float, record: Record) -> None:
     exchange = up.exchanges[-1]
-    closed_at = wait_until(lambda: exchange.closed_at, "the upstream sees the end", BOUND)
+    closed_at = exchange.seen_closed(BOUND)
     record("abort_seconds", round(closed_at - since, 4))
     assert closed_at - since < BOUND
 
@@ -184,7 +184,7 @@ def test_while_the_upstream_does_not_end(daemon: StartDaemon, upstream: StartUps
     assert "".join(chunk.text for chunk in stream) == "一"
     ended = time.monotonic()
     stream.cancel()
-    closed_at = wait_until(lambda: up.exchanges[0].closed_at, "the drain clock ends the transfer")
+    closed_at = up.exchanges[0].seen_closed()
     assert 0.1 < closed_at - ended < BOUND
 
 
@@ -199,7 +199,7 @@ def test_program_disappears(daemon: StartDaemon, upstream: StartUpstream, record
     began = time.monotonic()
     client.close()
     for exchange in up.exchanges:
-        closed_at = wait_until(lambda exchange=exchange: exchange.closed_at, "the upstream sees the end", BOUND)
+        closed_at = exchange.seen_closed(BOUND)
         record_property("abort_seconds", round(closed_at - began, 4))
     assert_nothing_left(observer)
     assert observer.status().connections == 1
@@ -262,7 +262,7 @@ def test_batch(daemon: StartDaemon, upstream: StartUpstream) -> None:
     up.wait_for(3)
     events.cancel()
     for exchange in up.exchanges:
-        wait_until(lambda exchange=exchange: exchange.closed_at, "every item's transfer ends", BOUND)
+        exchange.seen_closed(BOUND)
     assert_nothing_left(client)
     assert len(up.requests) == 3, "no item was started after the cancelling"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -349,7 +351,7 @@ def test_capabilities(daemon: StartDaemon, sim: Simulator) -> None:
     client = daemon(configuration(sim.base_url, model={"capabilities": ["chat"]})).client()
     assert client.chat(PROMPT).text
     picture = Message("user", [ImagePart("data:image/png;base64,AAAA")])
-    refused = [
+    refused: list[Callable[[], object]] = [
         lambda: client.chat(picture), lambda: client.chat(PROMPT, tools=[WEATHER]), lambda: client.embed(PROMPT),
         lambda: client.complete(PROMPT), lambda: client.chat(PROMPT, response_format="json_object"),
     ]
@@ -362,8 +364,6 @@ def test_capabilities(daemon: StartDaemon, sim: Simulator) -> None:
 
 def test_threads_share_a_connection(daemon: StartDaemon, sim: Simulator) -> None:
     gateway = daemon(configuration(sim.base_url, "sim-echo"))
-    from concurrent.futures import ThreadPoolExecutor
-
     client: Client = gateway.client()
     texts = [f"{SECRET_WORD} {number} 号" for number in range(64)]
     with ThreadPoolExecutor(16) as pool:

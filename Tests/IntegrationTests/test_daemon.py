@@ -17,7 +17,7 @@ from conftest import StartDaemon, StartUpstream
 from harness import wire
 from harness.configuration import KEY, PROMPT, configuration
 from harness.processes import Daemon, Simulator, binary, environment
-from harness.upstream import Exchange, chat_chunk
+from harness.upstream import Exchange, Script, chat_chunk
 from harness.waiting import wait_until
 from harness.wire import RawClient, chat_request
 from llmgw import APIConnectionError
@@ -184,7 +184,7 @@ def test_version_and_help() -> None:
 # The end
 
 
-def counting(go_on: threading.Event) -> object:
+def counting(go_on: threading.Event) -> Script:
     def script(exchange: Exchange) -> None:
         exchange.open_stream()
         exchange.delta("一")
@@ -199,7 +199,7 @@ def counting(go_on: threading.Event) -> object:
 def test_drain(daemon: StartDaemon, upstream: StartUpstream) -> None:
     """SIGTERM: running calls go on, new ones are refused as safe to repeat, then the daemon ends well."""
     go_on = threading.Event()
-    up = upstream(counting(go_on))  # type: ignore[arg-type]
+    up = upstream(counting(go_on))
     gateway = daemon(configuration(up.base_url))
     with RawClient(gateway.socket) as client, RawClient(gateway.socket) as idle:
         client.hello()
@@ -227,7 +227,7 @@ def test_drain(daemon: StartDaemon, upstream: StartUpstream) -> None:
 
 def test_drain_timeout(daemon: StartDaemon, upstream: StartUpstream) -> None:
     """What does not end in time is cut off, and called ambiguous: an upstream was at work on it."""
-    up = upstream(lambda exchange: exchange.wait_closed() and None)
+    up = upstream(lambda exchange: exchange.wait_closed())
     toml = configuration(up.base_url, server={"drain_timeout": "300ms"}, provider={"max_concurrency": 1})
     gateway = daemon(toml)
     with RawClient(gateway.socket) as client:
@@ -245,7 +245,7 @@ def test_drain_timeout(daemon: StartDaemon, upstream: StartUpstream) -> None:
         assert client.is_closed()
     assert gateway.wait() == 0
     assert time.monotonic() - began < 5
-    wait_until(lambda: up.exchanges[0].closed_at, "the upstream sees the end")
+    up.exchanges[0].seen_closed()
 
 
 def test_end_does_not_wait_for_a_client_that_does_not_read(daemon: StartDaemon, sim: Simulator) -> None:

@@ -15,7 +15,6 @@ from conftest import StartDaemon, StartUpstream
 from harness.configuration import PROMPT, configuration
 from harness.processes import Daemon
 from harness.upstream import Exchange, chat_chunk
-from harness.waiting import wait_until
 from llmgw import APITimeoutError
 from llmgw.types import BatchResult
 
@@ -120,7 +119,7 @@ def test_after_the_request_was_sent(daemon: StartDaemon, upstream: StartUpstream
         "llmgw.gateway.deadline_exceeded", "ambiguous", False, 1,
     )
     assert (error.model, error.provider, error.operation) == ("sim", "up", "Chat")
-    wait_until(lambda: up.exchanges[0].closed_at, "the upstream sees the end", LATE)
+    up.exchanges[0].seen_closed(LATE)
 
 
 def test_unary(daemon: StartDaemon, upstream: StartUpstream) -> None:
@@ -198,7 +197,7 @@ def test_first_token(daemon: StartDaemon, upstream: StartUpstream, script: Calla
     up = upstream(script)
     error = time_out(stream_of(daemon(configuration(up.base_url, provider=with_clock("first_token_timeout")))))
     assert (error.reason, error.retry) == ("llmgw.upstream.timeout_first_token", "ambiguous")
-    wait_until(lambda: up.exchanges[0].closed_at, "the upstream sees the end", LATE)
+    up.exchanges[0].seen_closed(LATE)
 
 
 def test_first_token_does_not_bind_whole_answers(daemon: StartDaemon, upstream: StartUpstream) -> None:
@@ -215,7 +214,7 @@ def test_idle(daemon: StartDaemon, upstream: StartUpstream, script: Callable[[Ex
     up = upstream(script)
     error = time_out(stream_of(daemon(configuration(up.base_url, provider=with_clock("idle_timeout")))))
     assert (error.reason, error.retry) == ("llmgw.upstream.timeout_idle", "ambiguous")
-    wait_until(lambda: up.exchanges[0].closed_at, "the upstream sees the end", LATE)
+    up.exchanges[0].seen_closed(LATE)
 
 
 def test_a_steady_stream_outlives_the_idle_clock(daemon: StartDaemon, upstream: StartUpstream) -> None:
@@ -255,7 +254,7 @@ def test_total(daemon: StartDaemon, upstream: StartUpstream, script: Callable[[E
     up = upstream(script)
     error = time_out(stream_of(daemon(configuration(up.base_url, provider=with_clock("total_timeout")))))
     assert (error.reason, error.retry) == ("llmgw.upstream.timeout_total", "ambiguous")
-    wait_until(lambda: up.exchanges[0].closed_at, "the upstream sees the end", LATE)
+    up.exchanges[0].seen_closed(LATE)
 
 
 def test_drain_clock_ends_the_transfer_and_not_the_answer(daemon: StartDaemon, upstream: StartUpstream) -> None:
@@ -270,5 +269,5 @@ def test_drain_clock_ends_the_transfer_and_not_the_answer(daemon: StartDaemon, u
     began = time.monotonic()
     run = stream_of(daemon(configuration(up.base_url, provider=with_clock("end_timeout"))))
     assert "".join(run()) == "完"
-    closed_at = wait_until(lambda: up.exchanges[0].closed_at, "the upstream sees the end", LATE)
+    closed_at = up.exchanges[0].seen_closed(LATE)
     assert 0.25 <= closed_at - began

@@ -11,7 +11,6 @@ from conftest import StartDaemon, StartUpstream
 from harness.configuration import PROMPT, SECRET_WORD, configuration
 from harness.processes import Daemon, Simulator
 from harness.upstream import Exchange, chat_reply, embeddings
-from harness.waiting import wait_until
 from llmgw import BadRequestError, GatewayError
 from llmgw.types import BatchProgress, BatchResult, EmbedReply
 
@@ -158,7 +157,7 @@ def test_one_leaves_and_the_others_go_on(daemon: StartDaemon, upstream: StartUps
 
 
 def test_when_all_have_left_the_call_ends(daemon: StartDaemon, upstream: StartUpstream) -> None:
-    up = upstream(lambda exchange: exchange.wait_closed() and None)
+    up = upstream(lambda exchange: exchange.wait_closed())
     gateway = daemon(configuration(up.base_url, provider=PATIENT))
 
     async def run() -> None:
@@ -168,7 +167,7 @@ def test_when_all_have_left_the_call_ends(daemon: StartDaemon, upstream: StartUp
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await asyncio.to_thread(wait_until, lambda: up.exchanges[0].closed_at, "the upstream sees the end", 2.0)
+            await asyncio.to_thread(up.exchanges[0].seen_closed, 2.0)
 
     asyncio.run(run())
 

@@ -73,7 +73,7 @@ def test_many_whole_answers_through_few_places(daemon: StartDaemon, simulator: A
 
 
 def test_queue_is_bounded(daemon: StartDaemon, upstream: StartUpstream) -> None:
-    up = upstream(lambda exchange: exchange.wait_closed(30) and None)
+    up = upstream(lambda exchange: exchange.wait_closed(30))
     gateway = daemon(configuration(up.base_url, provider={"max_concurrency": 1, "max_queue": 2}))
 
     async def run() -> None:

@@ -129,13 +129,13 @@ def open_stream(client: RawClient, up: Any) -> None:
     frame(wire.CREDIT, 1, b"\x7f\xff\xff\xff"), frame(wire.CANCEL, 1, b"x"),
 ], ids=["request-again", "credit-0", "credit-size", "credit-overflow", "cancel-size"])
 def test_violations_on_an_open_stream(daemon: StartDaemon, upstream: StartUpstream, data: bytes) -> None:
-    up = upstream(lambda exchange: exchange.wait_closed() and None)
+    up = upstream(lambda exchange: exchange.wait_closed())
     gateway = daemon(configuration(up.base_url))
     with RawClient(gateway.socket) as client:
         open_stream(client, up)
         client.send(data)
         assert client.error().status.reason == "llmgw.protocol.violation"
-    wait_until(lambda: up.exchanges[0].closed_at, "the calls of the connection end with it", 2)
+    up.exchanges[0].seen_closed(2)
 
 
 def test_races_are_tolerated(gateway: Daemon) -> None:
@@ -261,7 +261,7 @@ def test_large_reply(daemon: StartDaemon, upstream: StartUpstream) -> None:
 
 
 def test_too_many_streams(daemon: StartDaemon, upstream: StartUpstream) -> None:
-    up = upstream(lambda exchange: exchange.wait_closed() and None)
+    up = upstream(lambda exchange: exchange.wait_closed())
     gateway = daemon(configuration(up.base_url, server={"max_streams_per_connection": 3}))
     with RawClient(gateway.socket) as client:
         client.hello()
@@ -276,7 +276,7 @@ def test_too_many_streams(daemon: StartDaemon, upstream: StartUpstream) -> None:
 
 
 def test_too_many_streams_of_a_user(daemon: StartDaemon, upstream: StartUpstream) -> None:
-    up = upstream(lambda exchange: exchange.wait_closed() and None)
+    up = upstream(lambda exchange: exchange.wait_closed())
     gateway = daemon(configuration(up.base_url, server={"max_streams_per_uid": 2}))
     with RawClient(gateway.socket) as one, RawClient(gateway.socket) as other:
         for client in (one, other):

@@ -62,7 +62,7 @@ def test_asyncio_client(daemon: StartDaemon, sim: Simulator) -> None:
 
 def test_nothing_is_repeated_that_may_have_been_processed(daemon: StartDaemon, upstream: StartUpstream) -> None:
     """The daemon dies while an upstream is at work: that is the caller's decision."""
-    up = upstream(lambda exchange: exchange.wait_closed(30) and None)
+    up = upstream(lambda exchange: exchange.wait_closed(30))
     gateway = daemon(configuration(up.base_url))
     client = gateway.client()
     failures: list[APIConnectionError] = []

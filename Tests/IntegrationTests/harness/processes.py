@@ -141,12 +141,13 @@ class Simulator:
     def stats(self) -> dict[str, Any]:
         with urllib.request.urlopen(f"{self.url}/_sim/stats", timeout=10) as answer:
             stats: dict[str, Any] = json.load(answer)
-            return stats
+        return stats
 
     def counts(self, model: str) -> dict[str, Any]:
         """What was done in the name of this model."""
         none = {"received": 0, "completed": 0, "aborted": 0, "in_flight": 0, "max_in_flight": 0, "embedding_inputs": []}
-        return self.stats()["models"].get(model, none)
+        counts: dict[str, Any] = self.stats()["models"].get(model, none)
+        return counts
 
     def script(self, model: str, *responses: dict[str, Any]) -> None:
         """Answers for the next requests, instead of the model's own."""

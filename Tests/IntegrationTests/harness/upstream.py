@@ -97,6 +97,10 @@ class Exchange:
         self.closed_at = time.monotonic()
         return self.closed_at
 
+    def seen_closed(self, within: float = PATIENCE) -> float:
+        """For the test: when the script saw the gateway close the connection."""
+        return wait_until(lambda: self.closed_at, "the upstream sees the end", within)
+
     def close(self) -> None:
         try:
             self._socket.shutdown(socket.SHUT_RDWR)
@@ -108,7 +112,7 @@ class Exchange:
         os.close(self._socket.detach())  # `close` would wait for the reader of the same socket.
 
 
-Script = Callable[[Exchange], None]
+Script = Callable[[Exchange], object]
 
 
 class ScriptedUpstream:

@@ -12,7 +12,7 @@ T = TypeVar("T")
 PATIENCE = 10.0
 
 
-def wait_until(condition: Callable[[], T], what: str, within: float = PATIENCE) -> T:
+def wait_until(condition: Callable[[], T | None], what: str, within: float = PATIENCE) -> T:
     """The condition's first true value."""
     deadline = time.monotonic() + within
     while not (value := condition()):

@@ -210,7 +210,10 @@ def test_timeout(daemon: StartDaemon, connect: Connect, monkeypatch: pytest.Monk
                 cancels.append(frame.stream)
 
     client = connect(daemon(script))
-    for call in (lambda: client.chat("x", timeout=0.2), lambda: next(client.stream_chat("x", timeout=0.2))):
+    calls: list[Callable[[], object]] = [
+        lambda: client.chat("x", timeout=0.2), lambda: next(client.stream_chat("x", timeout=0.2)),
+    ]
+    for call in calls:
         began = time.monotonic()
         with pytest.raises(APITimeoutError) as caught:
             call()
