@@ -58,7 +58,9 @@ def test_asyncio_client(daemon: StartDaemon, sim: Simulator) -> None:
     assert streamed == whole
 
 
-@pytest.mark.parametrize("text", ["你好，世界！", "𝔘𝔫𝔦𝔠𝔬𝔡𝔢 👩‍👩‍👧‍👦 é é", 'a "quoted" \\ line\n\tand \u2028 more', "NUL \0 inside", "עברית العربية"])
+@pytest.mark.parametrize("text", [
+    "你好，世界！", "𝔘𝔫𝔦𝔠𝔬𝔡𝔢 👩‍👩‍👧‍👦 é é", 'a "quoted" \\ line\n\tand \u2028 more', "NUL \0 inside", "עברית العربية",
+], ids=["chinese", "beyond the plane", "escapes", "nul", "right to left"])
 def test_text_comes_back_as_it_went(daemon: StartDaemon, sim: Simulator, text: str) -> None:
     client = daemon(configuration(sim.base_url, "sim-echo")).client()
     assert client.chat(text).text == text

@@ -365,7 +365,8 @@ def test_noise(gateway: Daemon, seed: int) -> None:
     source = random.Random(seed)
     right = [
         encode(wire.REQUEST, 1, chat_request("你好"), method=wire.CHAT), encode(wire.PING, payload=b"12345678"),
-        encode(wire.REQUEST, 3, chat_request("hi", stream=True), method=wire.CHAT), encode(wire.CREDIT, 1, b"\0\0\1\0"), encode(wire.CANCEL, 3),
+        encode(wire.REQUEST, 3, chat_request("hi", stream=True), method=wire.CHAT), encode(wire.CREDIT, 1, b"\0\0\1\0"),
+        encode(wire.CANCEL, 3),
     ]
     for _ in range(60):
         data = bytearray(b"".join(source.sample(right, source.randint(1, len(right)))))

@@ -340,8 +340,8 @@ def goaway_before(session: Session) -> None:
 
 
 def refuse_as_draining(session: Session) -> None:
-    session.refuse(1, "llmgw.gateway.draining", 14, not_processed=True, retry=types_pb2.RETRY_SAFE)
     session.goaway(1)
+    session.refuse(1, "llmgw.gateway.draining", 14, not_processed=True, retry=types_pb2.RETRY_SAFE)
 
 
 @pytest.mark.parametrize("streaming", [False, True], ids=["unary", "stream"])
