@@ -97,17 +97,27 @@ extension UnixSocketListener {
     }
 
     private static func acquireLock(_ path: String) throws(SocketError) -> CInt {
-        let lock = Glibc.open(lockPath(path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard lock >= 0 else { throw SocketError(path, "cannot be locked", errno) }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            let reason = errno
-            close(lock)
-            if reason == EWOULDBLOCK {
-                throw SocketError(path, "is in use by another daemon; stop that one, or choose another --socket")
+        while true {
+            let lock = Glibc.open(lockPath(path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            guard lock >= 0 else { throw SocketError(path, "cannot be locked", errno) }
+            guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+                let reason = errno
+                close(lock)
+                if reason == EWOULDBLOCK {
+                    throw SocketError(path, "is in use by another daemon; stop that one, or choose another --socket")
+                }
+                throw SocketError(path, "cannot be locked", reason)
             }
-            throw SocketError(path, "cannot be locked", reason)
+            // A daemon that ended between the two calls has removed the file: the lock is on one that nobody else will find.
+            var held = stat()
+            var named = stat()
+            if fstat(lock, &held) == 0, lstat(lockPath(path), &named) == 0, held.st_ino == named.st_ino,
+                held.st_dev == named.st_dev
+            {
+                return lock
+            }
+            close(lock)
         }
-        return lock
     }
 
     /// Holding the lock, whatever answers at the path is not a daemon that keeps to the lock; it is left alone all the same.

@@ -50,7 +50,7 @@ private struct QueueWorld {
         case 12..<45: enqueueData()
         case 45..<50: enqueueEnd()
         case 50..<52: dropData()
-        case 52..<70: credit(Int.random(in: 1...80_000, using: &random))
+        case 52..<70: credit(amount(upTo: 80_000) + 1)
         default: dequeue()
         }
         let queued = streams.values.reduce(0) { $0 + $1.queued + ($1.end?.count ?? 0) - $1.sentOfEnd }
@@ -82,8 +82,13 @@ private struct QueueWorld {
         return (0..<71_000).map { _ in UInt8.random(in: 0...255, using: &random) }
     }()
 
+    /// Small ones come often: they are where a limit is nearly reached.
+    private mutating func amount(upTo most: Int) -> Int {
+        Int.random(in: 0...([9, most].randomElement(using: &random) ?? most), using: &random)
+    }
+
     private mutating func open() {
-        let credit = Int.random(in: 0...100_000, using: &random)
+        let credit = amount(upTo: 100_000)
         queue.open(nextStream, credit: credit)
         streams[nextStream] = Stream(credit: credit)
         nextStream += 2
