@@ -144,12 +144,9 @@ extension UnixSocketListener {
         let flags = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         let descriptor = socket(AF_UNIX, flags, 0)
         guard descriptor >= 0 else { throw SocketError(path, "cannot be created", errno) }
-        // Nobody may connect between bind and chmod.
-        let mask = umask(0o777)
-        let bound = withSocketAddress(address) { Glibc.bind(descriptor, $0, $1) }
-        let reason = errno
-        umask(mask)
-        guard bound == 0 else {
+        // Nobody may connect between bind and chmod. Linux takes the file's mode from the socket; a umask would be for all threads.
+        guard fchmod(descriptor, 0) == 0, withSocketAddress(address, { Glibc.bind(descriptor, $0, $1) }) == 0 else {
+            let reason = errno
             close(descriptor)
             throw SocketError(path, "cannot be created", reason)
         }
