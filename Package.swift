@@ -92,6 +92,7 @@ let package = Package(
             name: "chat-example", dependencies: ["LLMGatewayClient"], path: "clients/swift/Examples/chat",
             swiftSettings: strict),
 
+        .testTarget(name: "LLMGWJSONTests", dependencies: ["LLMGWJSON"], swiftSettings: strict),
         .testTarget(name: "LLMGWCoreTests", dependencies: ["LLMGWCore"], swiftSettings: strict),
         .testTarget(name: "LLMGWWireTests", dependencies: ["LLMGWCore", "LLMGWWire"], swiftSettings: strict),
         .testTarget(
