@@ -92,14 +92,17 @@ let package = Package(
             name: "chat-example", dependencies: ["LLMGatewayClient"], path: "clients/swift/Examples/chat",
             swiftSettings: strict),
 
-        .testTarget(name: "LLMGWJSONTests", dependencies: ["LLMGWJSON"], swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "LLMGWJSONTests", dependencies: ["LLMGWJSON", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LLMGWCoreTests", dependencies: ["LLMGWCore"], swiftSettings: strict),
-        .testTarget(name: "LLMGWWireTests", dependencies: ["LLMGWCore", "LLMGWWire"], swiftSettings: strict),
+        .testTarget(
+            name: "LLMGWWireTests", dependencies: ["LLMGWCore", "LLMGWWire", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LLMGWTransportTests", dependencies: ["LLMGWCore", "LLMGWTransport", nio, nioPosix],
             swiftSettings: strict),
         .testTarget(name: "LLMGWControlTests", dependencies: ["LLMGWCore", "LLMGWControl"], swiftSettings: strict),
-        .testTarget(name: "LLMGWPolicyTests", dependencies: ["LLMGWCore", "LLMGWPolicy"], swiftSettings: strict),
+        .testTarget(
+            name: "LLMGWPolicyTests", dependencies: ["LLMGWCore", "LLMGWPolicy", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LLMGWUpstreamTests", dependencies: ["LLMGWCore", "LLMGWUpstream"], swiftSettings: strict),
         .testTarget(name: "llmgwdTests", dependencies: ["llmgwd", logging], swiftSettings: strict),
         .testTarget(

@@ -1,4 +1,5 @@
 import LLMGWJSON
+import TestSupport
 import Testing
 
 @Suite("JSON writer")

@@ -1,4 +1,5 @@
 import LLMGWPolicy
+import TestSupport
 import Testing
 
 @Suite("Concurrency gate")

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// How bytes arrive.
 enum Split: Sendable, CaseIterable {
     case whole, byteByByte, random1, random2, random3
