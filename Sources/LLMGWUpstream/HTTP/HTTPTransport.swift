@@ -2,8 +2,8 @@ public import LLMGWCore
 
 /// Moves one HTTP request and its answer. The dialects and clocks above know nothing of libcurl, and tests bring a transport of their own.
 public protocol HTTPTransport: Sendable {
-    /// Begins. `receive` is called on the gateway loop with what happened, in order; after an event `.finished`, or after `cancel`, never
-    /// again.
+    /// Begins. `receive` is called on the gateway loop with what happened, in order; after an event `.finished` never again, after `cancel`
+    /// only with what was on its way to the loop.
     func start(_ request: HTTPRequest, _ receive: @escaping @GatewayLoop ([HTTPEvent]) -> Void) -> TransferID
     /// Stops reading the answer until `resume`. What was read before may still arrive.
     func pause(_ id: TransferID)
