@@ -269,7 +269,7 @@ def test_idle_daemon_ends_at_once(daemon: StartDaemon, number: signal.Signals) -
     began = time.monotonic()
     os.kill(gateway.pid, number)
     assert gateway.wait() == 0
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     with pytest.raises(APIConnectionError) as caught:
         client.ping()
     assert caught.value.reason == "llmgw.local.connect_failed" and str(gateway.socket) in str(caught.value)

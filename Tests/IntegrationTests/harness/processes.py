@@ -139,7 +139,7 @@ class Simulator:
         return int(self.url.rpartition(":")[2])
 
     def stats(self) -> dict[str, Any]:
-        with urllib.request.urlopen(f"{self.url}/_sim/stats", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}/_sim/stats", timeout=30) as answer:
             stats: dict[str, Any] = json.load(answer)
         return stats
 
@@ -152,7 +152,7 @@ class Simulator:
     def script(self, model: str, *responses: dict[str, Any]) -> None:
         """Answers for the next requests, instead of the model's own."""
         body = json.dumps({"model": model, "responses": responses}).encode()
-        with urllib.request.urlopen(f"{self.url}/_sim/script", data=body, timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}/_sim/script", data=body, timeout=30) as answer:
             assert answer.status == 200
 
     def stop(self) -> None:

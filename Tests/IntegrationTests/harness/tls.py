@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import shutil
 import socket
@@ -38,7 +39,7 @@ class TLSProxy:
         place.mkdir()
         config = place / "nginx.conf"
         config.write_text(f"""\
-daemon off; pid {place}/pid; error_log {place}/error.log; worker_processes 1; {"user root;" if is_root() else ""}
+daemon off; pid {place}/pid; error_log {place}/error.log; worker_processes 1; {"user root;" if os.getuid() == 0 else ""}
 events {{ worker_connections 512; }}
 http {{
   log_format protocol '$server_protocol $request_uri $status'; access_log {self.log} protocol;
@@ -59,9 +60,14 @@ http {{
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
-    @property
-    def protocols(self) -> set[str]:
-        return {line.split()[0] for line in self.log.read_text().splitlines()}
+    def protocols(self, requests: int) -> set[str]:
+        """What the first so many requests came with. nginx tells it after the answer has gone."""
+
+        def seen() -> list[str]:
+            lines = self.log.read_text().splitlines()
+            return lines if len(lines) >= requests else []
+
+        return {line.split()[0] for line in wait_until(seen, "nginx writes its log")}
 
     def stop(self) -> None:
         self._process.terminate()
@@ -69,9 +75,3 @@ http {{
             self._process.wait(10)
         finally:
             self._process.kill()
-
-
-def is_root() -> bool:
-    import os
-
-    return os.getuid() == 0
