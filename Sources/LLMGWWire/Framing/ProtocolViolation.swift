@@ -17,6 +17,7 @@ public enum ProtocolViolation: String, Error, Sendable, CaseIterable {
     case wrongPreface = "wrong_preface"
     case otherVersion = "llmgw.protocol.version"
     case tooManyUnreadAnswers = "too_many_unread_answers"
+    case tooManyRefusedRequests = "too_many_refused_requests"
 
     /// What the peer is told.
     public var explanation: String {
@@ -33,6 +34,7 @@ public enum ProtocolViolation: String, Error, Sendable, CaseIterable {
         case .malformedMessage: "the payload is not the message that the frame carries"
         case .wrongPreface: "the connection did not begin with the preface \"LLGW\""
         case .otherVersion: "the client speaks another major version of the protocol"
+        case .tooManyRefusedRequests: "too many requests were refused whose parts are still to come"
         case .tooManyUnreadAnswers: "the client does not read the answers to what it sends"
         }
     }

@@ -30,6 +30,8 @@ struct ServerStreamTable: Sendable {
     private let limits: ConnectionLimits
     private var streams: [UInt32: Stream] = [:]
     private var assembling = 0
+    /// How many of the streams are refused and still have parts to come. Bounded, because they cost memory and no answer.
+    private var discarding = 0
     private(set) var last: UInt32 = 0
     /// Set by GOAWAY: streams above this are refused.
     private var acceptUpTo: UInt32 = .max
@@ -40,7 +42,7 @@ struct ServerStreamTable: Sendable {
 
     /// Streams that the client may still hear of.
     var openCount: Int {
-        streams.count { if case .discarding = $0.value { false } else { true } }
+        streams.count - discarding
     }
 
     mutating func request(
@@ -54,10 +56,10 @@ struct ServerStreamTable: Sendable {
             streams[header.stream] = nil  // The body must have one owner while it grows.
             assembling -= body.count
             if oversized || body.count + payload.count > Int(limits.maxMessage) {
-                return refuse(header, Self.tooLarge(limits), alreadySent: 0)
+                return try refuse(header, Self.tooLarge(limits), alreadySent: 0)
             }
             if assembling + body.count + payload.count > Self.assemblyLimit {
-                return refuse(header, Self.assemblyFull, alreadySent: 0)
+                return try refuse(header, Self.assemblyFull, alreadySent: 0)
             }
             body.append(contentsOf: payload)
             if header.more {
@@ -70,7 +72,12 @@ struct ServerStreamTable: Sendable {
         case .discarding(let method, let budget):
             guard header.method == method else { throw .unexpectedFrame }
             guard header.length <= budget else { throw .frameTooLarge }
-            streams[header.stream] = header.more ? .discarding(method: method, budget: budget - header.length) : nil
+            if header.more {
+                streams[header.stream] = .discarding(method: method, budget: budget - header.length)
+            } else {
+                streams[header.stream] = nil
+                discarding -= 1
+            }
             return .none
         case .open:
             throw .unexpectedFrame
@@ -83,17 +90,17 @@ struct ServerStreamTable: Sendable {
         guard header.stream % 2 == 1, header.stream > last else { throw .wrongStream }
         last = header.stream
         if header.stream > acceptUpTo {
-            return refuse(header, Self.draining, alreadySent: payload.count)
+            return try refuse(header, Self.draining, alreadySent: payload.count)
         }
         if openCount >= Int(limits.maxStreams) {
-            return refuse(header, Self.tooManyStreams(limits), alreadySent: payload.count)
+            return try refuse(header, Self.tooManyStreams(limits), alreadySent: payload.count)
         }
         if oversized || payload.count > Int(limits.maxMessage) {
-            return refuse(header, Self.tooLarge(limits), alreadySent: 0)
+            return try refuse(header, Self.tooLarge(limits), alreadySent: 0)
         }
         if header.more {
             if assembling + payload.count > Self.assemblyLimit {
-                return refuse(header, Self.assemblyFull, alreadySent: payload.count)
+                return try refuse(header, Self.assemblyFull, alreadySent: payload.count)
             }
             assembling += payload.count
             streams[header.stream] = .receiving(
@@ -104,19 +111,27 @@ struct ServerStreamTable: Sendable {
         return .request(method: header.method, body: Array(payload), credit: Int(limits.initialCredit))
     }
 
-    private mutating func refuse(_ header: FrameHeader, _ error: GatewayError, alreadySent: Int) -> Action {
+    private mutating func refuse(
+        _ header: FrameHeader, _ error: GatewayError, alreadySent: Int
+    ) throws(ProtocolViolation) -> Action {
         if header.more {
-            streams[header.stream] = .discarding(
-                method: header.method, budget: Int(limits.maxMessage) - alreadySent)
+            try discard(header.stream, method: header.method, budget: Int(limits.maxMessage) - alreadySent)
         }
         return .refuse(error)
+    }
+
+    /// Drops what still comes of a request.
+    private mutating func discard(_ id: UInt32, method: UInt16, budget: Int) throws(ProtocolViolation) {
+        guard discarding < Int(limits.maxStreams) else { throw .tooManyRefusedRequests }
+        discarding += 1
+        streams[id] = .discarding(method: method, budget: budget)
     }
 
     mutating func cancel(_ id: UInt32) throws(ProtocolViolation) -> Action {
         switch streams[id] {
         case .receiving(let method, let body, _):
             assembling -= body.count
-            streams[id] = .discarding(method: method, budget: Int(limits.maxMessage))
+            try discard(id, method: method, budget: Int(limits.maxMessage))
             return .refuse(Self.cancelled)
         case .open:
             return .cancel

@@ -72,6 +72,20 @@ struct ServerConnectionTests {
         #expect(throws: ProtocolViolation.wrongStream) { try connection.request(3, [4]) }
     }
 
+    @Test func refusedRequestsWithoutAnEndAreBounded() throws {
+        var connection = try TestConnection(limits: ConnectionLimits(maxStreams: 2))
+        for stream in [1, 3] as [UInt32] {
+            _ = try connection.request(stream, [1], more: true)
+            _ = try connection.cancel(stream)
+        }
+        #expect(connection.machine.openStreams == 0)
+        _ = try connection.request(3, [2])
+        _ = try connection.request(5, [1], more: true)
+        _ = try connection.cancel(5)
+        _ = try connection.request(7, [1], more: true)
+        #expect(throws: ProtocolViolation.tooManyRefusedRequests) { try connection.cancel(7) }
+    }
+
     @Test func creditDuringTheRequestCountsFromTheStart() throws {
         var connection = try TestConnection(limits: ConnectionLimits(initialCredit: 100))
         _ = try connection.request(1, [1], more: true)
