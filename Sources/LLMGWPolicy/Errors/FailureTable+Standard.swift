@@ -1,0 +1,80 @@
+import LLMGWCore
+
+extension FailureTable {
+    private static let keyGate = FailureRule.Gate(scope: .provider, unhinted: .seconds(300), longest: .seconds(3600))
+    private static let modelGate = FailureRule.Gate(
+        scope: .deployment, unhinted: .seconds(300), longest: .seconds(3600))
+    /// An account's credit can be gone until next month, and the upstream says until when.
+    private static let accountGate = FailureRule.Gate(scope: .provider, unhinted: .seconds(900), longest: nil)
+    private static let rateGate = FailureRule.Gate(scope: .deployment, unhinted: .seconds(1), longest: .seconds(3600))
+    private static let hintedGate = FailureRule.Gate(scope: .deployment, unhinted: nil, longest: .seconds(3600))
+
+    static let standardRules: [FailureRule] = [
+        // The caller's mistakes and wishes: no upstream was asked, or none is to blame.
+        local(.invalidRequest), local(.malformedMessage), local(.messageTooLarge), local(.unknownMethod),
+        local(.unknownModel), local(.unsupported), local(.permissionDenied),
+        local(.cancelled, .requestAndTokensIfSent),
+
+        // The gateway's own refusals never count against an upstream.
+        local(.cancelledByOperator, .requestAndTokensIfSent), local(.deadlineExceeded, .requestAndTokensIfSent),
+        local(.tooManyConnections), local(.tooManyStreams), local(.queueFull),
+        local(.draining, .requestAndTokensIfSent), local(.internalError, .requestAndTokensIfSent),
+
+        // The upstream rightly refused the request: it works.
+        rule(.upstreamInvalidRequest, .never, .never, .success, .request),
+        rule(.contextLengthExceeded, .never, .largerContext, .success, .request),
+        rule(.contentFiltered, .never, .optIn, .success, .requestAndTokens),
+        rule(.requestTooLarge, .never, .largerLimit, .success, .request),
+
+        // The upstream refuses us: waiting does not help, another key or provider may.
+        rule(.authentication, .never, .otherKey, .neutral, .request, keyGate),
+        rule(.upstreamPermissionDenied, .never, .otherProvider, .neutral, .request, modelGate),
+        rule(.modelNotFound, .never, .any, .neutral, .request, modelGate),
+
+        // We ask too much of it.
+        rule(.rateLimited, .paced, .any, .reachable, .requestAndTokensIfCounted, rateGate),
+        rule(.quotaExhausted, .never, .any, .neutral, .refund, accountGate),
+
+        // It fails.
+        rule(.overloaded, .backoff, .any, .failure, .request, hintedGate),
+        rule(.serverError, .backoff, .any, .failure, .request),
+
+        // It cannot be reached: nothing was sent.
+        connection(.dnsFailed), connection(.connectFailed), connection(.tlsFailed),
+        // A wrong certificate does not become right by asking again.
+        rule(.tlsVerificationFailed, .never, .any, .neutral, .refund),
+
+        // It went away, or answers too slowly, or what is no answer.
+        rule(.connectionLost, .backoff, .any, .failure, .requestAndTokens),
+        rule(.streamTruncated, .backoff, .any, .failure, .requestAndTokens),
+        connection(.timeoutConnect),
+        rule(.timeoutFirstToken, .backoff, .any, .failure, .requestAndTokensIfSent),
+        rule(.timeoutIdle, .backoff, .any, .failure, .requestAndTokensIfSent),
+        rule(.timeoutTotal, .backoff, .any, .failure, .requestAndTokensIfSent),
+        rule(.upstreamProtocolError, .backoff, .any, .failure, .requestAndTokens),
+
+        // Between a client and the gateway.
+        local(.protocolVersion), local(.protocolViolation), local(.handshakeTimeout),
+        local(.localConnectFailed), local(.localConnectionLost), local(.localProtocolViolation),
+        local(.localTimeout), local(.localClosed),
+    ]
+
+    private static func rule(
+        _ reason: ErrorReason, _ repetition: FailureRule.Repetition, _ fallback: FailureRule.Fallback,
+        _ breaker: BreakerOutcome, _ settlement: FailureRule.Settlement, _ gate: FailureRule.Gate? = nil
+    ) -> FailureRule {
+        FailureRule(
+            reason: reason, repetition: repetition, fallback: fallback, breaker: breaker, isConnectionFailure: false,
+            settlement: settlement, gate: gate)
+    }
+
+    private static func connection(_ reason: ErrorReason) -> FailureRule {
+        var rule = rule(reason, .backoff, .any, .failure, .refund)
+        rule.isConnectionFailure = true
+        return rule
+    }
+
+    private static func local(_ reason: ErrorReason, _ settlement: FailureRule.Settlement = .refund) -> FailureRule {
+        rule(reason, .never, .never, .neutral, settlement)
+    }
+}
