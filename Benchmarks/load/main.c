@@ -97,7 +97,11 @@ int main(int argc, char **argv) {
         const char *name;
         void (*run)(const struct options *, struct measure *);
     } targets[] = {
-        {"http", run_http}, {"llmgw", run_llmgw}, {"echo", run_echo}, {"http-streams", run_http_streams}, {"llmgw-streams", run_llmgw_streams},
+        {"http", run_http},
+        {"llmgw", run_llmgw},
+        {"echo", run_echo},
+        {"http-streams", run_http_streams},
+        {"llmgw-streams", run_llmgw_streams},
     };
     struct measure m = {0};
     parse(argc, argv, &options, &m);

@@ -19,7 +19,8 @@
 
 extern char **environ;
 
-static const unsigned char greeting[] = {'L', 'L', 'G', 'W', 1, 0, 0, 0, /* HELLO without members: */ 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+/* The preface, and a HELLO without members. */
+static const unsigned char greeting[] = {'L', 'L', 'G', 'W', 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
 
 /* True once the daemon has greeted. */
 static bool is_greeted(const struct sockaddr_un *address) {

@@ -48,7 +48,8 @@ static void send_events(struct connection *c, const char *text, const char *tail
     transmit(c, http, (size_t)length);
 }
 
-#define EVENT_BEGIN "data: {\"id\":\"chatcmpl-benchmark\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"bench\","
+#define EVENT_BEGIN \
+    "data: {\"id\":\"chatcmpl-benchmark\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"bench\","
 
 static void send_next(struct connection *c) {
     char event[512];
