@@ -75,6 +75,15 @@ package struct JSONView {
         return type == JSON_REAL.rawValue ? UInt64(exactly: json_real_value(json)) : nil
     }
 
+    /// The value as JSON. Numbers keep their value, but not always the way they were written.
+    package var text: String {
+        let flags = Int(JSON_COMPACT | JSON_ENCODE_ANY)
+        let size = json_dumpb(json, nil, 0, flags)
+        return String(unsafeUninitializedCapacity: size) { buffer in
+            buffer.withMemoryRebound(to: CChar.self) { json_dumpb(json, $0.baseAddress, size, flags) }
+        }
+    }
+
     /// The elements of an array; nothing if it is none.
     package var elements: [JSONView] {
         (0..<json_array_size(json)).compactMap { index in

@@ -92,7 +92,8 @@ struct BadConfigurationTests {
         url("https://exa mple.org", "has blanks in it"),
         url("https://example.org:x", "has a port that is not a number from 1 to 65535"),
         url("https://[::1]:65536/v1", "has a port that is not a number from 1 to 65535"),
-        provider("kind = \"openia\"", "kind", "is \"openia\"; expected one of \"openai\"", near: "openai"),
+        provider(
+            "kind = \"openia\"", "kind", "is \"openia\"; expected one of \"openai\", \"anthropic\"", near: "openai"),
         provider("http_version = \"3\"", "http_version", "is \"3\"; expected one of \"auto\", \"1.1\", \"2\""),
         provider("ca_file = \"/none.pem\"", "ca_file", "the file /none.pem cannot be read"),
         provider("max_concurency = 5", "max_concurency", "unknown setting", near: "max_concurrency"),
@@ -225,6 +226,31 @@ struct BadConfigurationTests {
         #expect(error?.description == "/none.toml: cannot be read")
     }
 
+    @Test("Defaults that the provider's dialect cannot say are mistakes")
+    func parametersOfTheDialect() throws {
+        let text = """
+            [providers.p]
+            kind = "anthropic"
+            base_url = "https://example.org"
+            [models.m]
+            provider = "p"
+            [models.m.parameters]
+            max_tokens = 9
+            temperature = 0.5
+            presence_penalty = 0
+            frequency_penalty = 0.1
+            seed = 0
+            """
+        let error = #expect(throws: ConfigurationErrors.self) {
+            try ConfigurationLoader.parse(text, file: "f", sources: Self.sources)
+        }
+        #expect(
+            error?.description == """
+                f:10: models.m.parameters.frequency_penalty: has no counterpart in Anthropic's API
+                f:11: models.m.parameters.seed: has no counterpart in Anthropic's API
+                """)
+    }
+
     @Test("All mistakes are told at once, in the order of their lines")
     func allAtOnce() throws {
         let text = """
@@ -247,7 +273,7 @@ struct BadConfigurationTests {
                 f:2: server.sockt: unknown setting; did you mean "socket"?
                 f:3: server.idle_timeout: is a number; expected a duration with its unit, such as "5s" or "5ms"
                 f:5: providers.p.base_url: is not an http or https URL
-                f:6: providers.p.kind: is "x"; expected one of "openai"
+                f:6: providers.p.kind: is "x"; expected one of "openai", "anthropic"
                 f:8: models.m.provider: there is no provider "q"
                 f:10: defaults.model: there is no model "n"
                 """)

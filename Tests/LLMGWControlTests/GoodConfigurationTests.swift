@@ -21,6 +21,26 @@ struct GoodConfigurationTests {
         #expect(configuration.path == "f")
     }
 
+    @Test(
+        "Anthropic's API is meant with and without its version",
+        arguments: [
+            ("https://example.org", "https://example.org/v1"), ("https://example.org/", "https://example.org/v1"),
+            ("https://example.org/v1", "https://example.org/v1"), ("https://example.org/v1/", "https://example.org/v1"),
+            ("https://example.org/接口", "https://example.org/接口/v1"),
+        ])
+    func anthropic(written: String, meant: String) throws {
+        let text = """
+            [providers.p]
+            kind = "anthropic"
+            base_url = "\(written)"
+            [models.m]
+            provider = "p"
+            """
+        let provider = try load(text).configuration.providers["p"]
+        #expect(provider?.kind == .anthropic)
+        #expect(provider?.baseURL == meant)
+    }
+
     @Test func everything() throws {
         let text = """
             [server]

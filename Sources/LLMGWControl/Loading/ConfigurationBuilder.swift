@@ -12,6 +12,7 @@ struct ConfigurationBuilder {
         for (name, section) in document.providers { providers[name] = buildProvider(name, section) }
         var models: [String: ModelSettings] = [:]
         for (name, section, parameters) in document.models { models[name] = buildModel(name, section, parameters) }
+        for model in models.values where providers[model.provider]?.kind == .anthropic { checkParameters(model) }
         if document.models.isEmpty {
             report.problem([], "no model is configured; add a section [models.NAME] and its provider")
         }
@@ -62,6 +63,10 @@ struct ConfigurationBuilder {
     private mutating func buildProvider(_ name: String, _ section: SettingsDocument.Section) -> ProviderSettings {
         var provider = ProviderSettings(name: name, baseURL: baseURL(section))
         provider.kind = section.string("kind").flatMap(ProviderSettings.Kind.init) ?? provider.kind
+        // Other programs want this address without the version, which this one wants with it: both are meant alike.
+        if provider.kind == .anthropic, !provider.baseURL.isEmpty, !provider.baseURL.hasSuffix("/v1") {
+            provider.baseURL += "/v1"
+        }
         provider.key = key(section)
         provider.headers = headers(section)
         provider.httpVersion =
@@ -251,6 +256,18 @@ struct ConfigurationBuilder {
                 seed: parameters.integer("seed").map(Int64.init),
                 presencePenalty: parameters.number("presence_penalty"),
                 frequencyPenalty: parameters.number("frequency_penalty")))
+    }
+
+    /// A default that the dialect cannot say would have every request refused.
+    private mutating func checkParameters(_ model: ModelSettings) {
+        let parameters = model.defaultParameters
+        let said = [
+            ("seed", parameters.seed != nil), ("presence_penalty", parameters.presencePenalty ?? 0 != 0),
+            ("frequency_penalty", parameters.frequencyPenalty ?? 0 != 0),
+        ]
+        for (name, isSaid) in said where isSaid {
+            report.problem(["models", model.name, "parameters", name], "has no counterpart in Anthropic's API")
+        }
     }
 
     /// A name means one model.

@@ -44,10 +44,12 @@ enum SettingsTable {
         settings: [
             Setting(
                 "kind", .choice(ProviderSettings.Kind.allCases.map(\.rawValue)), default: "\"openai\"",
-                "The dialect it speaks. `openai` is the OpenAI API and everything compatible with it."),
+                "The dialect it speaks. `openai` is the OpenAI API and everything compatible with it; `anthropic` is Anthropic's Messages API, for Chat only. `docs/dialects.md` tells what becomes of each field."
+            ),
             Setting(
                 "base_url", .string, required: true,
-                "Where its API is, up to and without `/chat/completions`: `https://api.openai.com/v1`."),
+                "Where its API is, up to and without `/chat/completions`: `https://api.openai.com/v1`. With `anthropic` it is the part before `/messages`, and `/v1` is added where it does not end so: `https://api.anthropic.com`."
+            ),
             Setting(
                 "key_credential", .string,
                 "The key is in this systemd credential (a file name in `$CREDENTIALS_DIRECTORY`)."),
@@ -102,7 +104,9 @@ enum SettingsTable {
         settings: [
             Setting("temperature", .number(0...10), "Sampling temperature."),
             Setting("top_p", .number(0...1), "Nucleus sampling."),
-            Setting("max_tokens", .integer(1...100_000_000), "Most tokens of output."),
+            Setting(
+                "max_tokens", .integer(1...100_000_000),
+                "Most tokens of output. Providers of the kind `anthropic` refuse requests without it."),
             Setting("stop", .strings, "Texts at which the answer ends."),
             Setting("seed", .integer(Int.min...Int.max), "Seed for repeatable sampling."),
             Setting("presence_penalty", .number(-10...10), "Against topics that occurred."),

@@ -2,7 +2,7 @@
 public struct ProviderSettings: Sendable, Hashable {
     public var name: String
     public var kind: Kind
-    /// Scheme, host, port and path prefix, without a trailing slash: "https://api.openai.com/v1".
+    /// Scheme, host, port and path prefix with the API's version, without a trailing slash: "https://api.openai.com/v1".
     public var baseURL: String
     public var key: Secret?
     /// Sent with every request, in this order.
@@ -19,7 +19,7 @@ public struct ProviderSettings: Sendable, Hashable {
 
     /// The dialect an upstream speaks.
     public enum Kind: String, Sendable, CaseIterable {
-        case openai
+        case openai, anthropic
     }
 
     /// Which HTTP to use. `auto` is HTTP/2 where TLS negotiates it, else HTTP/1.1.

@@ -18,9 +18,11 @@ public final class UpstreamClient {
         receiver: any UpstreamReceiver
     ) throws(GatewayError) -> UpstreamExchange {
         // Written before the exchange's clocks start: a long request must not use up the time that the upstream has to accept it.
-        let request = try OpenAIRequestEncoder(provider: provider, upstreamModel: upstreamModel).encode(operation)
+        let dialect = provider.kind.dialect
+        let request = try dialect.request(for: operation, provider: provider, upstreamModel: upstreamModel)
         let exchange = UpstreamExchange(
-            operation, provider: provider, deadline: deadline, receiver: receiver, driver: driver, scheduler: scheduler)
+            operation, provider: provider, dialect: dialect, deadline: deadline, receiver: receiver, driver: driver,
+            scheduler: scheduler)
         exchange.begin(request)
         return exchange
     }

@@ -1,4 +1,5 @@
 public import LLMGWCore
+internal import LLMGWJSON
 
 /// One attempt: a request on its way to an upstream, and its answer on the way back.
 ///
@@ -10,6 +11,7 @@ public final class UpstreamExchange {
 
     private let operation: UpstreamOperation
     private let provider: ProviderSettings
+    private let dialect: any Dialect
     private let driver: any HTTPTransport
     private let scheduler: any LoopScheduler
     private weak var receiver: (any UpstreamReceiver)?
@@ -18,26 +20,28 @@ public final class UpstreamExchange {
     private var timer: (any ScheduledAction)?
     private var timerAt: MonotonicInstant?
     private var transfer: TransferID?
-    private var head: HTTPHead?
+    /// Status and headers of the answer, once they are there. Upstreams tell the state of their limits in them, also when they refuse.
+    public private(set) var head: HTTPHead?
     private var body: [UInt8] = []
     private var parser = ServerSentEventParser()
-    private var decoder: OpenAIStreamDecoder
+    private var decoder: any StreamDecoder
     private var firstContent: MonotonicInstant?
     private var hasConnected = false
     /// The receiver has heard the end.
     private var isSettled = false
 
     init(
-        _ operation: UpstreamOperation, provider: ProviderSettings, deadline: MonotonicInstant,
+        _ operation: UpstreamOperation, provider: ProviderSettings, dialect: any Dialect, deadline: MonotonicInstant,
         receiver: any UpstreamReceiver, driver: any HTTPTransport, scheduler: any LoopScheduler
     ) {
         self.operation = operation
         self.provider = provider
+        self.dialect = dialect
         self.receiver = receiver
         self.driver = driver
         self.scheduler = scheduler
         self.started = scheduler.now
-        self.decoder = OpenAIStreamDecoder(isChat: operation.isChat)
+        self.decoder = dialect.makeStreamDecoder(for: operation)
         self.clocks = ExchangeClocks(
             timeouts: provider.timeouts, isStream: operation.isStream, started: started, deadline: deadline)
     }
@@ -94,7 +98,7 @@ public final class UpstreamExchange {
             if body.count + bytes.count <= limit {
                 body.append(contentsOf: bytes)
             } else if head?.status == 200 {
-                fail(OpenAIReplyDecoder.malformed("is larger than \(Self.bodyLimit >> 20) MiB"))
+                fail(.malformedAnswer("is larger than \(Self.bodyLimit >> 20) MiB"))
             }
             return
         }
@@ -103,7 +107,7 @@ public final class UpstreamExchange {
             try parser.parse(bytes) { events.append($0) }
             for event in events where !isSettled { receive(event) }
         } catch {
-            fail(OpenAIReplyDecoder.malformed("has a line above \(ServerSentEventParser.lineLimit >> 20) MiB"))
+            fail(.malformedAnswer("has a line above \(ServerSentEventParser.lineLimit >> 20) MiB"))
         }
     }
 
@@ -140,7 +144,7 @@ public final class UpstreamExchange {
         clocks.finished()
         guard !isSettled else { return }
         if let failure { return settle(.failure(GatewayError(failure))) }
-        guard let head else { return settle(.failure(OpenAIReplyDecoder.malformed("has no status"))) }
+        guard let head else { return settle(.failure(.malformedAnswer("has no status"))) }
         guard head.status == 200 else {
             let body = UpstreamErrorBody(body) ?? UpstreamErrorBody()
             return settle(.failure(upstreamError(status: head.status, body)))
@@ -154,28 +158,30 @@ public final class UpstreamExchange {
             try parser.finish { events.append($0) }
             for event in events where !isSettled { receive(event) }
         } catch {
-            return settle(.failure(OpenAIReplyDecoder.malformed("has a line above the limit")))
+            return settle(.failure(.malformedAnswer("has a line above the limit")))
         }
         guard !isSettled else { return }
         if let body = UpstreamErrorBody(parser.foreign) { return settle(.failure(upstreamError(status: 200, body))) }
         if firstContent == nil, !parser.foreign.isEmpty {
-            return settle(.failure(OpenAIReplyDecoder.malformed("is not an event stream")))
+            return settle(.failure(.malformedAnswer("is not an event stream")))
         }
-        settle(.failure(GatewayError(.streamTruncated, "the upstream's stream ended without its end mark [DONE]")))
+        settle(
+            .failure(
+                GatewayError(.streamTruncated, "the upstream's stream ended without its end mark \(dialect.endMark)")))
     }
 
     private func endWhole() {
         do throws(GatewayError) {
-            let json = try OpenAIReplyDecoder.parse(body)
+            let json = try JSONView(answer: body)
             if let error = UpstreamErrorBody(json) { throw upstreamError(status: 200, error) }
-            complete(try OpenAIReplyDecoder.decode(json, for: operation))
+            complete(try dialect.decode(json, for: operation))
         } catch {
             settle(.failure(error))
         }
     }
 
     private func upstreamError(status: Int, _ body: UpstreamErrorBody) -> GatewayError {
-        OpenAIErrorClassifier.error(status: status, body, head: head, provider: provider)
+        GatewayError(dialect.reason(status: status, body), status: status, body, head: head, provider: provider)
     }
 
     // MARK: Ends
@@ -193,7 +199,7 @@ public final class UpstreamExchange {
             .success(
                 UpstreamAnswer(
                     body: body, firstContent: firstContent.map { $0 - started }, upstreamTime: now - started,
-                    upstreamID: id ?? head?["x-request-id"])))
+                    upstreamID: id ?? head?[dialect.requestIDHeader])))
     }
 
     /// Ends the attempt although the transfer goes on.

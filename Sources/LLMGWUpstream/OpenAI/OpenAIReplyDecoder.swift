@@ -3,13 +3,8 @@ import LLMGWJSON
 
 /// Reads complete answers of the OpenAI API. An answer that is not of the expected form throws; nothing is made up.
 enum OpenAIReplyDecoder {
-    static func parse(_ body: [UInt8]) throws(GatewayError) -> JSONView {
-        guard let document = JSONDocument(body) else { throw malformed("is not valid JSON") }
-        return document.value
-    }
-
     static func decode(_ json: JSONView, for operation: UpstreamOperation) throws(GatewayError) -> UpstreamAnswer.Body {
-        guard json.isObject else { throw malformed("is not a JSON object") }
+        guard json.isObject else { throw .malformedAnswer("is not a JSON object") }
         switch operation {
         case .chat:
             return .chat(ChatReply(choices: try choices(json).map(chatChoice), usage: usage(json), info: info(json)))
@@ -29,12 +24,8 @@ enum OpenAIReplyDecoder {
         }
     }
 
-    static func malformed(_ problem: String) -> GatewayError {
-        GatewayError(.upstreamProtocolError, "the upstream's answer \(problem)")
-    }
-
     private static func choices(_ json: JSONView) throws(GatewayError) -> [JSONView] {
-        guard let choices = json["choices"], choices.isArray else { throw malformed("has no choices") }
+        guard let choices = json["choices"], choices.isArray else { throw .malformedAnswer("has no choices") }
         return choices.elements
     }
 
@@ -92,21 +83,23 @@ enum OpenAIReplyDecoder {
     }
 
     private static func embeddings(_ json: JSONView, count: Int) throws(GatewayError) -> [[Float]] {
-        guard let data = json["data"], data.isArray else { throw malformed("has no data") }
+        guard let data = json["data"], data.isArray else { throw .malformedAnswer("has no data") }
         var vectors = [[Float]?](repeating: nil, count: count)
         for (position, element) in data.elements.enumerated() {
             let index = element["index"]?.unsigned.flatMap { Int(exactly: $0) } ?? position
             guard vectors.indices.contains(index), vectors[index] == nil, let values = element["embedding"],
                 values.isArray
-            else { throw malformed("has vectors that belong to no input") }
+            else { throw .malformedAnswer("has vectors that belong to no input") }
             let numbers = values.elements.compactMap { $0.double.map(Float.init) }
             guard numbers.count == values.elements.count else {
-                throw malformed("has a vector with something else than numbers")
+                throw .malformedAnswer("has a vector with something else than numbers")
             }
             vectors[index] = numbers
         }
         let complete = vectors.compactMap { $0 }
-        guard complete.count == count else { throw malformed("has \(complete.count) vectors for \(count) inputs") }
+        guard complete.count == count else {
+            throw .malformedAnswer("has \(complete.count) vectors for \(count) inputs")
+        }
         return complete
     }
 }

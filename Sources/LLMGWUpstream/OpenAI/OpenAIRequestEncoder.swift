@@ -16,14 +16,8 @@ struct OpenAIRequestEncoder {
     }
 
     private func makeRequest(_ path: String, _ body: [UInt8]?, stream: Bool) -> HTTPRequest {
-        var headers = provider.headers.map { "\($0.name): \($0.value.reveal())" }
-        if let key = provider.key { headers.append("Authorization: Bearer \(key.reveal())") }
-        if body != nil { headers.append("Content-Type: application/json") }
-        headers.append("Accept: \(stream ? "text/event-stream" : "application/json")")
-        headers.append("User-Agent: llmgw/\(Version.current)")
-        return HTTPRequest(
-            method: body == nil ? .get : .post, url: provider.baseURL + path, headers: headers, body: body ?? [],
-            httpVersion: provider.httpVersion, caFile: provider.caFile, connectTimeout: provider.timeouts.connect)
+        let authorization = provider.key.map { ["Authorization: Bearer \($0.reveal())"] } ?? []
+        return HTTPRequest(to: provider, path: path, headers: authorization, body: body, isStream: stream)
     }
 
     // MARK: Chat
@@ -57,7 +51,10 @@ struct OpenAIRequestEncoder {
     }
 
     private func message(_ message: ChatMessage, _ path: String, _ json: inout JSONWriter) throws(GatewayError) {
-        try check(message, path)
+        try message.requireForm(path)
+        if message.role == .function, message.name == nil {
+            throw .invalid(path + ".name", "is missing: a function message names the function")
+        }
         try json.object { json throws(GatewayError) in
             json.key("role")
             json.string(message.role.rawValue)
@@ -93,21 +90,6 @@ struct OpenAIRequestEncoder {
         }
     }
 
-    private func check(_ message: ChatMessage, _ path: String) throws(GatewayError) {
-        if message.role == .tool, message.toolCallID == nil {
-            throw .invalid(path + ".tool_call_id", "is missing: a tool message names the call that it answers")
-        }
-        if message.role == .function, message.name == nil {
-            throw .invalid(path + ".name", "is missing: a function message names the function")
-        }
-        if message.role != .assistant, !message.toolCalls.isEmpty {
-            throw .invalid(path + ".tool_calls", "belongs to an assistant message")
-        }
-        if message.content == nil, message.role != .assistant || (message.toolCalls.isEmpty && message.extra == nil) {
-            throw .invalid(path, "has neither text nor parts")
-        }
-    }
-
     private func part(_ part: ContentPart, _ path: String, _ json: inout JSONWriter) throws(GatewayError) {
         switch part {
         case .text(let text):
@@ -118,10 +100,7 @@ struct OpenAIRequestEncoder {
                 json.string(text)
             }
         case .image(let url, let detail):
-            let schemes = ["https://", "http://", "data:"]
-            guard schemes.contains(where: { url.lowercased().hasPrefix($0) }) else {
-                throw .invalid(path + ".image.url", "is not an http, https or data URL")
-            }
+            try ContentPart.requireImageURL(url, path)
             try json.object { json throws(GatewayError) in
                 json.key("type")
                 json.string("image_url")
@@ -282,8 +261,8 @@ struct OpenAIRequestEncoder {
     // MARK: Shared
 
     private func sampling(_ sampling: Sampling, _ json: inout JSONWriter) throws(GatewayError) {
-        try number("temperature", sampling.temperature, "sampling.temperature", &json)
-        try number("top_p", sampling.topP, "sampling.top_p", &json)
+        try json.number("temperature", sampling.temperature, "sampling.temperature")
+        try json.number("top_p", sampling.topP, "sampling.top_p")
         if let maxTokens = sampling.maxTokens {
             json.key("max_tokens")
             json.integer(maxTokens)
@@ -296,8 +275,8 @@ struct OpenAIRequestEncoder {
             json.key("seed")
             json.integer(seed)
         }
-        try number("presence_penalty", sampling.presencePenalty, "sampling.presence_penalty", &json)
-        try number("frequency_penalty", sampling.frequencyPenalty, "sampling.frequency_penalty", &json)
+        try json.number("presence_penalty", sampling.presencePenalty, "sampling.presence_penalty")
+        try json.number("frequency_penalty", sampling.frequencyPenalty, "sampling.frequency_penalty")
         if let n = sampling.n {
             guard n > 0 else { throw .invalid("sampling.n", "is 0; at least one answer is generated") }
             json.key("n")
@@ -319,15 +298,6 @@ struct OpenAIRequestEncoder {
             json.key("user")
             json.string(user)
         }
-    }
-
-    private func number(
-        _ key: StaticString, _ value: Double?, _ path: String, _ json: inout JSONWriter
-    ) throws(GatewayError) {
-        guard let value else { return }
-        guard value.isFinite else { throw .invalid(path, "is not a finite number") }
-        json.key(key)
-        json.double(value)
     }
 
     private func streamAndExtra(

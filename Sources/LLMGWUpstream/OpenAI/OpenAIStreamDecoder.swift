@@ -3,19 +3,8 @@ import LLMGWJSON
 
 /// Reads the events of a streamed answer of the OpenAI API.
 ///
-/// States: streaming → done (terminal, after `[DONE]`). What comes after `[DONE]` is ignored. An event that is not understood throws; a stream that
-/// ends before `[DONE]` is for the caller to refuse.
-struct OpenAIStreamDecoder {
-    enum Output: Equatable {
-        case chat(ChatChunk)
-        case complete(CompleteChunk)
-        /// Nothing for the reader: usage, a role, a ping.
-        case nothing
-        case done
-        /// The upstream reports a failure inside the stream.
-        case failure(UpstreamErrorBody)
-    }
-
+/// States: streaming → done (terminal, after `[DONE]`). What comes after `[DONE]` is ignored.
+struct OpenAIStreamDecoder: StreamDecoder {
     private let isChat: Bool
     private(set) var isDone = false
     private(set) var usage: Usage?
@@ -26,7 +15,6 @@ struct OpenAIStreamDecoder {
         self.isChat = isChat
     }
 
-    /// One event's data. An event may carry several choices.
     mutating func decode(_ data: [UInt8]) throws(GatewayError) -> [Output] {
         guard !isDone else { return [] }
         if data.elementsEqual("[DONE]".utf8) {
@@ -34,7 +22,7 @@ struct OpenAIStreamDecoder {
             return [.done]
         }
         guard let document = JSONDocument(data), document.value.isObject else {
-            throw OpenAIReplyDecoder.malformed("has an event that is not a JSON object")
+            throw .malformedAnswer("has an event that is not a JSON object")
         }
         let json = document.value
         if let failure = UpstreamErrorBody(json) { return [.failure(failure)] }
@@ -70,7 +58,6 @@ struct OpenAIStreamDecoder {
         return chunk == CompleteChunk(index: index) ? .nothing : .complete(chunk)
     }
 
-    /// The answer without its content, which was streamed.
     var answer: UpstreamAnswer.Body {
         let ends = finishReasons.sorted { $0.key < $1.key }
         if isChat {

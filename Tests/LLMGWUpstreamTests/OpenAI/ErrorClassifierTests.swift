@@ -9,6 +9,11 @@ struct ErrorClassifierTests {
         name: "p", baseURL: "https://example.org", key: Secret("hush-key-1"),
         headers: [.init(name: "X", value: Secret("hush-header"))])
 
+    private func error(_ status: Int, _ body: UpstreamErrorBody, head: HTTPHead? = nil) -> GatewayError {
+        GatewayError(
+            OpenAIDialect().reason(status: status, body), status: status, body, head: head, provider: provider)
+    }
+
     struct Row: Sendable, CustomTestStringConvertible {
         var status: Int
         var body: UpstreamErrorBody
@@ -59,7 +64,7 @@ struct ErrorClassifierTests {
         Row(404, .init(type: "?", code: "E77"), .modelNotFound, .never),
     ])
     func table(_ row: Row) {
-        let error = OpenAIErrorClassifier.error(status: row.status, row.body, head: nil, provider: provider)
+        let error = error(row.status, row.body)
         #expect(error.reason == row.reason)
         #expect(error.retry == row.retry)
         #expect(error.upstreamStatus == UInt32(row.status))
@@ -88,15 +93,13 @@ struct ErrorClassifierTests {
             ([("retry-after", "Wed, 21 Oct 2015 07:28:10 GMT")], nil),
         ] as [([(String, String)], Duration?)])
     func retryAfter(fields: [(String, String)], expected: Duration?) {
-        #expect(OpenAIErrorClassifier.retryAfter(head(fields)) == expected)
+        #expect(head(fields).retryAfter == expected)
     }
 
     @Test("A stated time makes a repetition worth it, except where it never is")
     func retryAfterDecides() {
         func retry(_ status: Int) -> Retry {
-            OpenAIErrorClassifier.error(
-                status: status, .init(), head: head([("retry-after", "2")]), provider: provider
-            ).retry
+            error(status, .init(), head: head([("retry-after", "2")])).retry
         }
         #expect(retry(429) == .after)
         #expect(retry(503) == .after)
@@ -109,9 +112,7 @@ struct ErrorClassifierTests {
     @Test("The upstream's words are passed on without keys")
     func message() {
         func message(_ text: String?, status: Int = 401, code: String? = nil) -> String {
-            OpenAIErrorClassifier.error(
-                status: status, .init(code: code, message: text), head: nil, provider: provider
-            ).message
+            error(status, .init(code: code, message: text)).message
         }
         #expect(
             message("密钥 hush-key-1 无效, also sk-abcdefgh, and hush-header")

@@ -8,7 +8,7 @@ struct ReplyDecoderTests {
     private static let anyChat = UpstreamOperation.chat(ChatRequest(messages: []))
 
     private func decode(_ text: String, _ operation: UpstreamOperation = anyChat) throws -> UpstreamAnswer.Body {
-        try OpenAIReplyDecoder.decode(OpenAIReplyDecoder.parse(Array(text.utf8)), for: operation)
+        try OpenAIReplyDecoder.decode(.init(answer: Array(text.utf8)), for: operation)
     }
 
     private func chat(_ text: String) throws -> ChatReply {
@@ -126,8 +126,8 @@ struct ReplyDecoderTests {
     func hostile() {
         var bytes = Array(#"{"choices":[{"message":{"content":"a"}}]}"#.utf8)
         bytes[bytes.count - 6] = 0xFF
-        #expect(throws: GatewayError.self) { try OpenAIReplyDecoder.parse(bytes) }
+        #expect(throws: GatewayError.self) { try OpenAIReplyDecoder.decode(.init(answer: bytes), for: Self.anyChat) }
         let deep = [UInt8](repeating: UInt8(ascii: "["), count: 200_000)
-        #expect(throws: GatewayError.self) { try OpenAIReplyDecoder.parse(deep) }
+        #expect(throws: GatewayError.self) { try OpenAIReplyDecoder.decode(.init(answer: deep), for: Self.anyChat) }
     }
 }

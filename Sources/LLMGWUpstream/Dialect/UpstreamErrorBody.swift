@@ -16,7 +16,8 @@ struct UpstreamErrorBody: Sendable, Equatable {
         }
         guard error.isObject else { return nil }
         type = error["type"]?.string
-        code = error["code"]?.string ?? error["code"]?.unsigned.map(String.init)
+        code =
+            error["code"]?.string ?? error["code"]?.unsigned.map(String.init) ?? error["details"]?["error_code"]?.string
         message = error["message"]?.string
     }
 

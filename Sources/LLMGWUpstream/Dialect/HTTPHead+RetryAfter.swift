@@ -1,0 +1,23 @@
+internal import CCurl
+
+extension HTTPHead {
+    /// `retry-after-ms`, or `Retry-After` in seconds or as a date (relative to the answer's own date, so that clocks need not agree). What
+    /// is negative or not understood counts as absent.
+    var retryAfter: Duration? {
+        if let text = self["retry-after-ms"], let ms = Double(text), ms.isFinite, ms >= 0 {
+            return .milliseconds(min(ms, Self.maxRetryAfter * 1000))
+        }
+        guard let text = self["retry-after"] else { return nil }
+        if let seconds = Double(text) {
+            return seconds.isFinite && seconds >= 0 ? .milliseconds(min(seconds, Self.maxRetryAfter) * 1000) : nil
+        }
+        let date = curl_getdate(text, nil)
+        guard date > 0 else { return nil }
+        let now = self["date"].map { curl_getdate($0, nil) } ?? -1
+        guard now > 0, date >= now else { return nil }
+        return .seconds(min(date - now, Int(Self.maxRetryAfter)))
+    }
+
+    /// Seconds: nobody waits longer than a month.
+    private static let maxRetryAfter = 31.0 * 86_400
+}
