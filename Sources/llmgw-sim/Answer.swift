@@ -10,7 +10,9 @@ final class Answer {
     private let simulator: Simulator
     /// Counted under this name, once set.
     var model: String?
-    private var events: [AnswerJSON.Event] = []
+    let dialect: Dialect
+    private var format: (any AnswerFormat)?
+    private var events: [() -> ServerSentEvent] = []
     private var next = 0
     private var interval = TimeAmount.zero
     private var ending = Ending.done
@@ -22,8 +24,9 @@ final class Answer {
         case done, withoutDone, stall, reset
     }
 
-    init(context: ChannelHandlerContext, keepAlive: Bool, simulator: Simulator) {
+    init(context: ChannelHandlerContext, keepAlive: Bool, dialect: Dialect, simulator: Simulator) {
         self.context = context
+        self.dialect = dialect
         self.keepAlive = keepAlive
         self.simulator = simulator
     }
@@ -63,7 +66,7 @@ final class Answer {
     // MARK: Completions
 
     func perform(_ request: CompletionRequest) {
-        let fault = Fault(model: request.model)
+        let fault = Fault(model: request.model, dialect: dialect)
         if let fault, fail(fault, isStream: request.isStream) { return }
         var latency = simulator.settings.latency
         var speed = simulator.settings.tokensPerSecond
@@ -72,12 +75,17 @@ final class Answer {
             speed = tokensPerSecond
         }
         let (pieces, finish) = request.answer(outputTokens: simulator.settings.outputTokens, fault: fault)
-        let json = AnswerJSON(request: request, id: "sim-\(String(AnswerText.hash(request.prompt), radix: 16))")
+        let id = "sim-\(String(AnswerText.hash(request.prompt), radix: 16))"
+        let format: any AnswerFormat =
+            switch dialect {
+            case .openai: AnswerJSON(request: request, id: id)
+            case .anthropic: MessageJSON(request: request, id: id)
+            }
         after(latency) { [self] in
             if request.isStream {
-                begin(json, pieces, finish, speed, fault)
+                begin(format, pieces, finish, speed, fault)
             } else {
-                send(200, json.whole(pieces: pieces, finish: finish, withUsage: fault != .usageMissing))
+                send(200, format.whole(pieces: pieces, finish: finish, withUsage: fault != .usageMissing))
             }
         }
     }
@@ -89,20 +97,23 @@ final class Answer {
         }
     }
 
-    private func begin(_ json: AnswerJSON, _ pieces: [String], _ finish: String, _ speed: Int, _ fault: Fault?) {
-        events = json.chunks(pieces: pieces, finish: finish)
-        if json.request.includesUsage, fault != .usageMissing {
-            events.append { json.usageChunk(outputTokens: pieces.count) }
-        }
+    private func begin(
+        _ format: any AnswerFormat, _ pieces: [String], _ finish: Finish, _ speed: Int, _ fault: Fault?
+    ) {
+        self.format = format
+        events = format.events(pieces: pieces, finish: finish, withUsage: fault != .usageMissing)
+        let first = format.leadingEvents
         switch fault {
-        case .stall: cut(3, .stall)
-        case .cut: cut(3, .withoutDone)
-        case .resetStream: cut(3, .reset)
+        case .stall: cut(first + 3, .stall)
+        case .cut: cut(first + 3, .withoutDone)
+        case .resetStream: cut(first + 3, .reset)
         case .noDone: ending = .withoutDone
-        case .garbageStream: events.insert({ Array("this is not JSON".utf8) }, at: min(2, events.count))
+        case .garbageStream:
+            events.insert({ .data(Array("this is not JSON".utf8)) }, at: min(first + 2, events.count))
         case .errorInStream:
-            cut(2, .withoutDone)
-            events.append { AnswerJSON.error("simulated: overloaded", type: "overloaded_error", code: nil) }
+            cut(first + 2, .withoutDone)
+            let body = dialect.error("simulated: overloaded", type: "overloaded_error", code: nil)
+            events.append { .data(body, name: self.dialect == .anthropic ? "error" : nil) }
         case .pings: hasComments = true
         default: break
         }
@@ -135,19 +146,28 @@ final class Answer {
         end()
     }
 
-    private func write(event: [UInt8]) {
-        var buffer = context.channel.allocator.buffer(capacity: event.count + 32)
-        if hasComments { buffer.writeString(": ping\n\n") }
-        buffer.writeString("data: ")
-        buffer.writeBytes(event)
-        buffer.writeString("\n\n")
+    private func write(event: ServerSentEvent) {
+        var buffer = context.channel.allocator.buffer(capacity: 256)
+        if hasComments, let ping = format?.ping { Self.write(ping, to: &buffer) }
+        Self.write(event, to: &buffer)
         context.write(NIOAny(HTTPServerResponsePart.body(.byteBuffer(buffer))), promise: nil)
+    }
+
+    private static func write(_ event: ServerSentEvent, to buffer: inout ByteBuffer) {
+        switch event {
+        case .comment(let text): buffer.writeString(": \(text)")
+        case .data(let data, let name):
+            if let name { buffer.writeString("event: \(name)\n") }
+            buffer.writeString("data: ")
+            buffer.writeBytes(data)
+        }
+        buffer.writeString("\n\n")
     }
 
     private func end() {
         switch ending {
         case .done:
-            write(event: Array("[DONE]".utf8))
+            if let format { write(event: format.end) }
             finish()
         case .withoutDone: finish()
         case .stall: context.flush()
@@ -163,7 +183,7 @@ final class Answer {
     func fail(_ fault: Fault, isStream: Bool) -> Bool {
         switch fault {
         case .status(let status, let type, let code, let message, let headers):
-            send(status, AnswerJSON.error(message, type: type, code: code), headers: headers)
+            send(status, dialect.error(message, type: type, code: code), headers: headers)
         case .html502: send(502, Array("<html><body>502 Bad Gateway (simulated)</body></html>".utf8), type: "text/html")
         case .hang: break
         case .hangAfterHead:
@@ -172,7 +192,7 @@ final class Answer {
         case .close: context.close(promise: nil)
         case .reset: reset()
         case .garbage: send(200, Array("this is not JSON".utf8))
-        case .errorInside: send(200, AnswerJSON.error("simulated: overloaded", type: "overloaded_error", code: nil))
+        case .errorInside: send(200, dialect.error("simulated: overloaded", type: "overloaded_error", code: nil))
         case .empty: send(200, [])
         case .stall, .cut, .noDone, .resetStream, .garbageStream, .errorInStream, .usageMissing, .filteredFinish,
             .pings, .slow,

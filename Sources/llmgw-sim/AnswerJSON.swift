@@ -1,15 +1,18 @@
 import LLMGWJSON
 
 /// The documents of the OpenAI API that the simulation sends.
-struct AnswerJSON {
-    /// One event of a stream, written when its turn comes: a long answer to a slow reader must cost neither memory nor time in advance.
-    typealias Event = () -> [UInt8]
+struct AnswerJSON: AnswerFormat {
+    private typealias Event = () -> ServerSentEvent
 
     static let created = 1_700_000_000
     static let fingerprint = "llmgw-sim (simulated)"
 
     let request: CompletionRequest
     let id: String
+
+    let leadingEvents = 0
+    let ping = ServerSentEvent.comment("ping")
+    let end = ServerSentEvent.data(Array("[DONE]".utf8))
 
     private func envelope(_ object: String, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
         var json = JSONWriter(capacity: 512)
@@ -29,7 +32,7 @@ struct AnswerJSON {
         return json.bytes
     }
 
-    func whole(pieces: [String], finish: String, withUsage: Bool) -> [UInt8] {
+    func whole(pieces: [String], finish: Finish, withUsage: Bool) -> [UInt8] {
         envelope(request.isChat ? "chat.completion" : "text_completion") { json in
             json.key("choices")
             json.array(0..<request.choices) { json, index in
@@ -44,10 +47,19 @@ struct AnswerJSON {
                         json.string(pieces.joined())
                     }
                     json.key("finish_reason")
-                    json.string(finish)
+                    json.string(Self.word(finish))
                 }
             }
             if withUsage { usage(pieces.count, &json) }
+        }
+    }
+
+    private static func word(_ finish: Finish) -> String {
+        switch finish {
+        case .stop, .stopSequence: "stop"
+        case .length: "length"
+        case .toolCalls: "tool_calls"
+        case .filtered: "content_filter"
         }
     }
 
@@ -90,8 +102,8 @@ struct AnswerJSON {
         }
     }
 
-    private func chunk(_ choice: Int, finish: String?, _ delta: (inout JSONWriter) -> Void) -> [UInt8] {
-        envelope(request.isChat ? "chat.completion.chunk" : "text_completion") { json in
+    private func chunk(_ choice: Int, finish: Finish?, _ delta: (inout JSONWriter) -> Void) -> ServerSentEvent {
+        let data = envelope(request.isChat ? "chat.completion.chunk" : "text_completion") { json in
             json.key("choices")
             json.array([choice]) { json, index in
                 json.object { json in
@@ -104,14 +116,14 @@ struct AnswerJSON {
                         delta(&json)
                     }
                     json.key("finish_reason")
-                    if let finish { json.string(finish) } else { json.null() }
+                    if let finish { json.string(Self.word(finish)) } else { json.null() }
                 }
             }
         }
+        return .data(data)
     }
 
-    /// The events of a stream, but for usage and end mark.
-    func chunks(pieces: [String], finish: String) -> [Event] {
+    func events(pieces: [String], finish: Finish, withUsage: Bool) -> [() -> ServerSentEvent] {
         var chunks: [Event] = []
         for choice in 0..<request.choices {
             if request.isChat {
@@ -142,25 +154,19 @@ struct AnswerJSON {
                 }
             }
         }
+        if withUsage, request.includesUsage { chunks.append { usageChunk(outputTokens: pieces.count) } }
         return chunks
     }
 
-    /// A call's arguments come in three pieces, split between characters.
     private func toolChunks(_ choice: Int, _ index: Int, _ call: CompletionRequest.ToolCall) -> [Event] {
-        let characters = Array(call.arguments)
-        let third = max(1, (characters.count + 2) / 3)
-        var chunks: [Event] = [{ toolChunk(choice, index, id: call.id, name: call.name, arguments: "") }]
-        var start = 0
-        while start < characters.count {
-            let end = min(start + third, characters.count)
-            let arguments = String(characters[start..<end])
-            chunks.append { toolChunk(choice, index, id: nil, name: nil, arguments: arguments) }
-            start = end
-        }
-        return chunks
+        let start: Event = { toolChunk(choice, index, id: call.id, name: call.name, arguments: "") }
+        return [start]
+            + call.pieces.map { piece in { toolChunk(choice, index, id: nil, name: nil, arguments: piece) } }
     }
 
-    private func toolChunk(_ choice: Int, _ index: Int, id: String?, name: String?, arguments: String) -> [UInt8] {
+    private func toolChunk(_ choice: Int, _ index: Int, id: String?, name: String?, arguments: String)
+        -> ServerSentEvent
+    {
         chunk(choice, finish: nil) { json in
             json.key("tool_calls")
             json.array(0..<1) { json, _ in
@@ -169,12 +175,13 @@ struct AnswerJSON {
         }
     }
 
-    func usageChunk(outputTokens: Int) -> [UInt8] {
-        envelope(request.isChat ? "chat.completion.chunk" : "text_completion") { json in
+    private func usageChunk(outputTokens: Int) -> ServerSentEvent {
+        let data = envelope(request.isChat ? "chat.completion.chunk" : "text_completion") { json in
             json.key("choices")
             json.array([Int]()) { json, index in json.integer(index) }
             usage(outputTokens, &json)
         }
+        return .data(data)
     }
 
     private func usage(_ outputTokens: Int, _ json: inout JSONWriter) {

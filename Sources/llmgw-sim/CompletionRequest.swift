@@ -11,9 +11,24 @@ struct CompletionRequest {
         var id: String
         var name: String
         var arguments: String
+
+        /// Three pieces for a stream, split between characters.
+        var pieces: [String] {
+            let characters = Array(arguments)
+            let third = max(1, (characters.count + 2) / 3)
+            return stride(from: 0, to: characters.count, by: third).map {
+                String(characters[$0..<min($0 + third, characters.count)])
+            }
+        }
     }
 
-    var isChat: Bool
+    enum ToolChoice {
+        case auto, none, required
+        case named(String)
+    }
+
+    var dialect = Dialect.openai
+    var isChat = true
     var model: String
     var prompt: String
     var inputTokens: Int
@@ -25,6 +40,22 @@ struct CompletionRequest {
     var toolCalls: [ToolCall] = []
     /// A whole answer in JSON, where that was asked for.
     var jsonAnswer: String?
+
+    init(
+        dialect: Dialect, model: String, prompt: String, inputTokens: Int, maxTokens: Int?, choices: Int,
+        stop: [String],
+        isStream: Bool, includesUsage: Bool
+    ) {
+        self.dialect = dialect
+        self.model = model
+        self.prompt = prompt
+        self.inputTokens = inputTokens
+        self.maxTokens = maxTokens
+        self.choices = choices
+        self.stop = stop
+        self.isStream = isStream
+        self.includesUsage = includesUsage
+    }
 
     init(_ json: JSONView, isChat: Bool) throws(Refusal) {
         guard let model = json["model"]?.string else {
@@ -64,7 +95,12 @@ struct CompletionRequest {
             inputTokens += AnswerText.countTokens(text) + 4
             if role == "user" || role == "tool" { prompt = text }
         }
-        toolCalls = Self.toolCalls(json, prompt, isAnswered: messages.last?["role"]?.string == "tool")
+        if messages.last?["role"]?.string != "tool" {
+            let tools = (json["tools"]?.elements ?? []).compactMap { $0["function"] }
+            toolCalls = Self.toolCalls(
+                tools.map { ($0["name"]?.string ?? "", $0["parameters"]) }, Self.choice(json["tool_choice"]), prompt,
+                prefix: "call_sim")
+        }
         jsonAnswer = Self.jsonAnswer(json["response_format"], prompt)
     }
 
@@ -78,29 +114,37 @@ struct CompletionRequest {
         }.joined(separator: " ")
     }
 
-    private static func toolCalls(_ json: JSONView, _ prompt: String, isAnswered: Bool) -> [ToolCall] {
-        let tools = (json["tools"]?.elements ?? []).compactMap { $0["function"] }
-        guard !tools.isEmpty, !isAnswered else { return [] }
-        let choice = json["tool_choice"]
-        var chosen: [JSONView] = []
-        if let name = choice?["function"]?["name"]?.string {
-            chosen = tools.filter { $0["name"]?.string == name }
-        } else if choice?.string == "required" {
-            chosen = [tools[0]]
-        } else if choice?.string != "none" {
+    private static func choice(_ json: JSONView?) -> ToolChoice {
+        if let name = json?["function"]?["name"]?.string { return .named(name) }
+        switch json?.string {
+        case "required"?: return .required
+        case "none"?: return .none
+        default: return .auto
+        }
+    }
+
+    /// The calls of those tools that are demanded, or that the prompt speaks of.
+    static func toolCalls(
+        _ tools: [(name: String, schema: JSONView?)], _ choice: ToolChoice, _ prompt: String, prefix: String
+    ) -> [ToolCall] {
+        let chosen: [(name: String, schema: JSONView?)]
+        switch choice {
+        case .none: chosen = []
+        case .required: chosen = Array(tools.prefix(1))
+        case .named(let name): chosen = tools.filter { $0.name == name }
+        case .auto:
             let lower = prompt.lowercased()
             chosen = tools.filter { tool in
-                let name = tool["name"]?.string?.lowercased() ?? ""
+                let name = tool.name.lowercased()
                 return lower.contains(name)
                     || name.split(separator: "_").contains { $0.count > 3 && lower.contains($0) }
             }
         }
         return chosen.enumerated().map { index, tool in
             var arguments = JSONWriter(capacity: 64)
-            SchemaExample(prompt: prompt).write(tool["parameters"], &arguments)
+            SchemaExample(prompt: prompt).write(tool.schema, &arguments)
             return ToolCall(
-                id: "call_sim_\(index)_\(String(AnswerText.hash(prompt) % 1_000_000))",
-                name: tool["name"]?.string ?? "",
+                id: "\(prefix)_\(index)_\(String(AnswerText.hash(prompt) % 1_000_000))", name: tool.name,
                 arguments: String(decoding: arguments.bytes, as: UTF8.self))
         }
     }
@@ -122,22 +166,23 @@ struct CompletionRequest {
     }
 
     /// The pieces of the answer, and why it ends.
-    func answer(outputTokens: Int, fault: Fault?) -> (pieces: [String], finish: String) {
+    func answer(outputTokens: Int, fault: Fault?) -> (pieces: [String], finish: Finish) {
         switch fault {
-        case .echo: return (prompt.map(String.init), "stop")
-        case .big(let size): return (Self.bigPieces(size), "stop")
-        case .filteredFinish: return (["(simulated) "], "content_filter")
+        case .echo: return (prompt.map(String.init), .stop)
+        case .big(let size): return (Self.bigPieces(size), .stop)
+        case .filteredFinish: return (["(simulated) "], .filtered)
         default: break
         }
-        if !toolCalls.isEmpty { return ([], "tool_calls") }
-        if let jsonAnswer { return ([jsonAnswer], "stop") }
+        if !toolCalls.isEmpty { return ([], .toolCalls) }
+        if let jsonAnswer { return ([jsonAnswer], .stop) }
         let wanted = maxTokens ?? outputTokens
         var pieces = AnswerText.pieces(prompt: prompt, tokens: min(wanted, outputTokens))
-        var finish = maxTokens.map { $0 < outputTokens } == true ? "length" : "stop"
+        var finish = maxTokens.map { $0 < outputTokens } == true ? Finish.length : .stop
         let text = pieces.joined()
-        if let cut = stop.compactMap({ text.firstRange(of: $0)?.lowerBound }).min() {
-            pieces = [String(text[..<cut])]
-            finish = "stop"
+        let cuts = stop.compactMap { word in text.firstRange(of: word).map { (at: $0.lowerBound, word: word) } }
+        if let cut = cuts.min(by: { $0.at < $1.at }) {
+            pieces = [String(text[..<cut.at])]
+            finish = .stopSequence(cut.word)
         }
         return (pieces, finish)
     }

@@ -38,11 +38,14 @@ enum Fault: Equatable {
     /// The last message's text, a character a piece.
     case echo
 
+    /// The error answers in the words of the OpenAI API; in Anthropic's they have its types (`Fault+Anthropic.swift`).
     static let descriptions: [(name: String, meaning: String)] = [
         ("sim-400", "400 invalid_request_error"), ("sim-401", "401 invalid_api_key"), ("sim-403", "403 permission"),
-        ("sim-404", "404 model_not_found"), ("sim-context", "400 context_length_exceeded"),
+        ("sim-404", "404 model_not_found"), ("sim-413", "413 request too large"),
+        ("sim-context", "400 context_length_exceeded"),
         ("sim-filter", "400 content_policy_violation"), ("sim-filter-finish", "finish_reason content_filter"),
         ("sim-429", "429 rate_limit_exceeded, Retry-After: 7"), ("sim-429-quota", "429 insufficient_quota"),
+        ("sim-credit", "429 credit_balance_exhausted"),
         ("sim-429-too-large", "429 request too large for the limit"), ("sim-500", "500 server_error"),
         ("sim-502-html", "502 with an HTML page"), ("sim-503", "503 overloaded"), ("sim-529", "529 overloaded_error"),
         ("sim-hang", "reads the request and never answers"), ("sim-hang-head", "sends the head and nothing else"),
@@ -57,7 +60,11 @@ enum Fault: Equatable {
     ]
 
     /// Nil for a model that behaves.
-    init?(model: String) {
+    init?(model: String, dialect: Dialect = .openai) {
+        if dialect == .anthropic, let error = Self.anthropicErrors[model] {
+            self = error
+            return
+        }
         switch model {
         case "sim-400":
             self = .status(400, type: "invalid_request_error", code: nil, message: "simulated: invalid request")
@@ -70,6 +77,8 @@ enum Fault: Equatable {
             self = .status(
                 404, type: "invalid_request_error", code: "model_not_found",
                 message: "simulated: the model does not exist")
+        case "sim-413":
+            self = .status(413, type: "invalid_request_error", code: nil, message: "simulated: request too large")
         case "sim-context":
             self = .status(
                 400, type: "invalid_request_error", code: "context_length_exceeded",
@@ -85,6 +94,9 @@ enum Fault: Equatable {
         case "sim-429-quota":
             self = .status(
                 429, type: "insufficient_quota", code: "insufficient_quota", message: "simulated: no credit left")
+        case "sim-credit":
+            self = .status(
+                429, type: "insufficient_quota", code: "credit_balance_exhausted", message: "simulated: no credit left")
         case "sim-429-too-large":
             self = .status(
                 429, type: "tokens", code: "rate_limit_exceeded",

@@ -46,17 +46,26 @@ final class RequestHandler: ChannelInboundHandler {
             if body.count + buffer.readableBytes <= Self.bodyLimit { body.append(contentsOf: buffer.readableBytesView) }
         case .end:
             guard let head else { return }
-            let answer = Answer(context: context, keepAlive: head.isKeepAlive, simulator: simulator)
+            let path = head.uri.split(separator: "?").first.map(String.init) ?? head.uri
+            let answer = Answer(
+                context: context, keepAlive: head.isKeepAlive, dialect: path == "/v1/messages" ? .anthropic : .openai,
+                simulator: simulator)
             self.answer = answer
-            route(head, answer)
+            route(head, path, answer)
         }
     }
 
-    private func route(_ head: HTTPRequestHead, _ answer: Answer) {
-        let path = head.uri.split(separator: "?").first.map(String.init) ?? head.uri
+    private func route(_ head: HTTPRequestHead, _ path: String, _ answer: Answer) {
         switch (head.method, path) {
-        case (.POST, "/v1/chat/completions"): complete(answer, isChat: true)
-        case (.POST, "/v1/completions"): complete(answer, isChat: false)
+        case (.POST, "/v1/chat/completions"):
+            complete(answer) { json throws(CompletionRequest.Refusal) in try .init(json, isChat: true) }
+        case (.POST, "/v1/completions"):
+            complete(answer) { json throws(CompletionRequest.Refusal) in try .init(json, isChat: false) }
+        case (.POST, "/v1/messages"):
+            guard head.headers.contains(name: "anthropic-version") else {
+                return refuse(answer, "anthropic-version: header is required")
+            }
+            complete(answer) { json throws(CompletionRequest.Refusal) in try .init(message: json) }
         case (.POST, "/v1/embeddings"): embed(answer)
         case (.GET, "/v1/models"): answer.send(200, Self.models())
         case (.GET, "/_sim/stats"): answer.send(200, stats())
@@ -72,14 +81,17 @@ final class RequestHandler: ChannelInboundHandler {
     }
 
     private func refuse(_ answer: Answer, _ message: String, _ parameter: String? = nil) {
-        answer.send(400, AnswerJSON.error(message, type: "invalid_request_error", code: nil, parameter: parameter))
+        answer.send(
+            400, answer.dialect.error(message, type: "invalid_request_error", code: nil, parameter: parameter))
     }
 
-    private func complete(_ answer: Answer, isChat: Bool) {
+    private func complete(
+        _ answer: Answer, _ read: (JSONView) throws(CompletionRequest.Refusal) -> CompletionRequest
+    ) {
         guard let document = JSONDocument(body) else { return refuse(answer, "the body is not valid JSON") }
         simulator.lastBody = String(decoding: body, as: UTF8.self)
         do throws(CompletionRequest.Refusal) {
-            let request = try CompletionRequest(document.value, isChat: isChat)
+            let request = try read(document.value)
             simulator.begin(request.model)
             answer.model = request.model
             if let scripted = simulator.nextScripted(request.model) {

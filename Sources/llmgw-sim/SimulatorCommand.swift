@@ -10,10 +10,11 @@ struct SimulatorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "llmgw-sim",
         abstract:
-            "A simulated provider with an OpenAI-compatible API: no model, no cost, for demos, tests and benchmarks.",
+            "A simulated provider: no model, no cost, for demos, tests and benchmarks.",
         discussion: """
-            Its answers are made from the request alone: the same request gets the same answer. A model's name can ask for a fault; \
-            `llmgw-sim --models` lists them.
+            It speaks the OpenAI API (/v1/chat/completions, /v1/completions, /v1/embeddings, /v1/models) and Anthropic's \
+            (/v1/messages). Its answers are made from the request alone: the same request gets the same answer. A model's name \
+            can ask for a fault, which looks as the API in question has it; `llmgw-sim --models` lists them.
 
             EXAMPLES
               llmgw-sim --port 8089
