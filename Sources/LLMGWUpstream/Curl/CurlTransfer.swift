@@ -29,6 +29,7 @@ final class CurlTransfer {
     private(set) var hasConnected = false
     private(set) var hasAnswer = false
     private let body: [UInt8]
+    private let permit: SendPermit
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var head = HTTPHead(status: 0, fields: [])
     private var headBytes = 0
@@ -48,6 +49,7 @@ final class CurlTransfer {
         self.easy = easy
         self.receive = receive
         self.body = request.body
+        self.permit = request.permit
         self.onEvent = onEvent
         do throws(TransportFailure) { try configure(request) } catch {
             free()
@@ -126,7 +128,7 @@ final class CurlTransfer {
         try check(ccurl_set_pointer(easy, CURLOPT_HEADERDATA, user), "headerdata")
         try check(
             ccurl_set_prereq_callback(easy) { user, _, _, _, _ in
-                if let user { CurlTransfer.from(user).connected() }
+                guard let user, CurlTransfer.from(user).connected() else { return CURL_PREREQFUNC_ABORT }
                 return CURL_PREREQFUNC_OK
             }, "prereqfunction")
         try check(ccurl_set_pointer(easy, CURLOPT_PREREQDATA, user), "prereqdata")
@@ -141,11 +143,15 @@ final class CurlTransfer {
         onEvent(self)
     }
 
-    private func connected() {
+    /// False if the request was given up meanwhile.
+    private func connected() -> Bool {
+        guard permit.use() else { return false }
         // libcurl comes back here when it replaces a dead connection before anything was sent.
-        guard !hasConnected else { return }
-        hasConnected = true
-        note(.connected)
+        if !hasConnected {
+            hasConnected = true
+            note(.connected)
+        }
+        return true
     }
 
     private func read(into buffer: UnsafeMutablePointer<CChar>, capacity: Int) -> Int {

@@ -20,6 +20,7 @@ public final class UpstreamExchange {
     private var timer: (any ScheduledAction)?
     private var timerAt: MonotonicInstant?
     private var transfer: TransferID?
+    private var permit: SendPermit?
     /// Status and headers of the answer, once they are there. Upstreams tell the state of their limits in them, also when they refuse.
     public private(set) var head: HTTPHead?
     private var body: [UInt8] = []
@@ -47,6 +48,7 @@ public final class UpstreamExchange {
     }
 
     func begin(_ request: HTTPRequest) {
+        permit = request.permit
         transfer = driver.start(request) { [self] events in handle(events) }
         rearm()
     }
@@ -258,8 +260,9 @@ public final class UpstreamExchange {
 
     private func timeout(_ reason: ErrorReason, _ message: String) -> GatewayError {
         var error = GatewayError(reason, message)
-        error.notProcessed = !hasConnected
-        if !hasConnected { error.retry = .safe }
+        // The connection may be there, and the request on its way, although the news of it is not here yet.
+        error.notProcessed = !hasConnected && permit?.revoke() == true
+        error.retry = error.notProcessed ? .safe : .ambiguous
         return error
     }
 }

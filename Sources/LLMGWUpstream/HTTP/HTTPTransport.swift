@@ -37,6 +37,8 @@ public struct HTTPRequest: Sendable {
     public var caFile: String?
     /// Resolve, connect and TLS together.
     public var connectTimeout: Duration
+    /// The transport asks for it before the first byte leaves.
+    public let permit = SendPermit()
 
     public init(
         method: Method, url: String, headers: [String], body: [UInt8] = [],

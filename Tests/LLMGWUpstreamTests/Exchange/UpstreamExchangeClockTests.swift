@@ -26,6 +26,24 @@ struct UpstreamExchangeClockTests {
         #expect(attempt.recorder.error?.retry == .safe)
     }
 
+    @Test("What left before the clock ran out is not called unprocessed, although the news of it is still on its way")
+    func sentButNotYetTold() throws {
+        let attempt = try Attempt(stream: true)
+        #expect(attempt.transport.request?.permit.use() == true)
+        attempt.scheduler.advance(by: .seconds(5))
+        #expect(attempt.recorder.error?.notProcessed == false)
+        #expect(attempt.recorder.error?.retry == .ambiguous)
+    }
+
+    @Test("What was called unprocessed does not leave any more")
+    func givenUpBeforeItLeft() throws {
+        let attempt = try Attempt(stream: true, deadline: .seconds(1))
+        attempt.scheduler.advance(by: .seconds(1))
+        #expect(attempt.recorder.error?.notProcessed == true)
+        #expect(attempt.recorder.error?.retry == .safe)
+        #expect(attempt.transport.request?.permit.use() == false)
+    }
+
     @Test func firstToken() throws {
         let attempt = try Attempt(stream: true)
         attempt.connect()
