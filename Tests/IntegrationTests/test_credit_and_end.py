@@ -79,7 +79,7 @@ class Raw:
             assert frame.type in (frames.HEAD, frames.DATA)
             got += len(frame.payload) if frame.type == frames.DATA else 0
 
-    def end(self) -> tuple[int, wire_pb2.Status]:
+    def end(self) -> tuple[int, types_pb2.Status]:
         """Takes frames up to END: the bytes of DATA before it, and how it ended."""
         got = 0
         while (frame := self.frame()).type != frames.END:

@@ -56,7 +56,7 @@ extension FailureTable {
         // Between a client and the gateway.
         local(.protocolVersion), local(.protocolViolation), local(.handshakeTimeout),
         local(.localConnectFailed), local(.localConnectionLost), local(.localProtocolViolation),
-        local(.localTimeout), local(.localClosed),
+        local(.localTimeout), local(.localClosed), local(.localOutOfMemory),
     ]
 
     private static func rule(

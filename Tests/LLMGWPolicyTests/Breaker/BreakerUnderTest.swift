@@ -1,5 +1,6 @@
 import LLMGWCore
 import LLMGWPolicy
+import TestSupport
 
 /// A breaker with its random numbers, and the transitions it has reported.
 final class BreakerUnderTest {

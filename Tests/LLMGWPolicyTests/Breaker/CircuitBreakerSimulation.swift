@@ -1,5 +1,6 @@
 import LLMGWCore
 import LLMGWPolicy
+import TestSupport
 import Testing
 
 /// Random schedules of calls, reports, lost and late permits and operators' orders, against a model.

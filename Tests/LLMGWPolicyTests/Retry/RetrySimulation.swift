@@ -1,5 +1,6 @@
 import LLMGWCore
 import LLMGWPolicy
+import TestSupport
 import Testing
 
 /// Requests against targets that fail at random, driven by the policy's decisions alone; every history keeps the promises.
