@@ -104,6 +104,9 @@ let package = Package(
         .testTarget(
             name: "LLMGWPolicyTests", dependencies: ["LLMGWCore", "LLMGWPolicy", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LLMGWUpstreamTests", dependencies: ["LLMGWCore", "LLMGWUpstream"], swiftSettings: strict),
+        .testTarget(
+            name: "LLMGWGatewayTests", dependencies: ["LLMGWCore", "LLMGWWire", "LLMGWGateway", logging],
+            swiftSettings: strict),
         .testTarget(name: "llmgwdTests", dependencies: ["llmgwd", logging], swiftSettings: strict),
         .testTarget(
             name: "LLMGatewayClientTests", dependencies: ["LLMGWCore", "LLMGWWire", "LLMGatewayClient"],

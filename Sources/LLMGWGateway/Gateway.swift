@@ -61,7 +61,7 @@ public final class Gateway: Service {
             chats: chats,
             embeddings: EmbedService(pipeline: pipeline, defaults: configuration.defaults, statistics: statistics),
             batches: BatchService(chats: chats, settings: configuration.server), catalog: catalog,
-            meta: MetaService(limits: limits), admin: admin)
+            meta: MetaService(limits: limits), admin: admin, resilience: nil)
     }
 
     /// Serves until the graceful shutdown is triggered, then drains.

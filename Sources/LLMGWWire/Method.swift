@@ -12,6 +12,12 @@ public enum Method: UInt16, Sendable, CaseIterable {
     case listRequests = 0x0302
     case cancelRequest = 0x0303
     case getConfig = 0x0304
+    case listDeployments = 0x0305
+    case listBreakers = 0x0306
+    case setBreaker = 0x0307
+    case testModels = 0x0308
+    case explain = 0x0309
+    case listAlerts = 0x030a
 
     /// "llmgw.v1.Gateway/Chat".
     public var fullName: String { "llmgw.v1.\(service)/\(operation)" }
@@ -39,6 +45,12 @@ public enum Method: UInt16, Sendable, CaseIterable {
         case .listRequests: "ListRequests"
         case .cancelRequest: "CancelRequest"
         case .getConfig: "GetConfig"
+        case .listDeployments: "ListDeployments"
+        case .listBreakers: "ListBreakers"
+        case .setBreaker: "SetBreaker"
+        case .testModels: "TestModels"
+        case .explain: "Explain"
+        case .listAlerts: "ListAlerts"
         }
     }
 }

@@ -24,6 +24,8 @@ public struct ErrorReason: Sendable, Hashable, CustomStringConvertible {
     public static let tooManyConnections = ErrorReason("llmgw.gateway.too_many_connections")
     public static let tooManyStreams = ErrorReason("llmgw.gateway.too_many_streams")
     public static let queueFull = ErrorReason("llmgw.gateway.queue_full")
+    public static let noHealthyTarget = ErrorReason("llmgw.gateway.no_healthy_target")
+    public static let breakerOpen = ErrorReason("llmgw.gateway.breaker_open")
     public static let draining = ErrorReason("llmgw.gateway.draining")
     public static let internalError = ErrorReason("llmgw.gateway.internal")
 
@@ -93,6 +95,12 @@ extension ErrorReason {
             .tooManyConnections, .resourceExhausted, .safe, "Share one connection between calls, or close idle ones."),
         Entry(.tooManyStreams, .resourceExhausted, .safe, "Wait until a call ends, or raise the limit in [server]."),
         Entry(.queueFull, .resourceExhausted, .safe, "Try again later, or raise the provider's max_queue."),
+        Entry(
+            .noHealthyTarget, .unavailable, .after,
+            "Wait for the stated time; `llmgw-ctl providers` shows what is wrong with each way to the model."),
+        Entry(
+            .breakerOpen, .unavailable, .after,
+            "Wait for the stated time; `llmgw-ctl breakers` shows what failed."),
         Entry(.draining, .unavailable, .safe, "Connect again: the daemon is restarting."),
         Entry(
             .internalError, .internal, .never, "This is a defect of the gateway; please report it with the request id."),

@@ -4,9 +4,13 @@ public struct CallOptions: Sendable, Hashable {
     public var timeout: Duration?
     /// Shown by `llmgw-ctl requests`; never put secrets in them.
     public var labels: [Label]
+    /// Whether the gateway may repeat a request that an upstream may have processed already, which can be billed twice. Nil means the
+    /// daemon's default.
+    public var retryAmbiguous: Bool?
 
-    public init(timeout: Duration? = nil, labels: [Label] = []) {
+    public init(timeout: Duration? = nil, labels: [Label] = [], retryAmbiguous: Bool? = nil) {
         self.timeout = timeout
         self.labels = labels
+        self.retryAmbiguous = retryAmbiguous
     }
 }

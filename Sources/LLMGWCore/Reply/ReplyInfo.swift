@@ -13,11 +13,15 @@ public struct ReplyInfo: Sendable, Hashable {
     public var cache: CacheState?
     /// The upstream's own identifier of the answer.
     public var upstreamID: String?
+    /// Nil where the daemon does not say.
+    public var source: ReplySource?
+    /// Every attempt in order, the successful one last.
+    public var path: [AttemptInfo]
 
     public init(
         requestID: String? = nil, model: String? = nil, upstreamModel: String? = nil, provider: String? = nil,
         attempts: UInt32 = 0, latency: Latency? = nil, cost: Cost? = nil, cache: CacheState? = nil,
-        upstreamID: String? = nil
+        upstreamID: String? = nil, source: ReplySource? = nil, path: [AttemptInfo] = []
     ) {
         self.requestID = requestID
         self.model = model
@@ -28,6 +32,8 @@ public struct ReplyInfo: Sendable, Hashable {
         self.cost = cost
         self.cache = cache
         self.upstreamID = upstreamID
+        self.source = source
+        self.path = path
     }
 }
 
@@ -77,10 +83,12 @@ public struct ReplyHead: Sendable, Hashable {
     /// How many requests are ahead in the queue.
     public var queuePosition: UInt32?
     public var expectedWait: Duration?
+    /// The attempt that begins now, counted from 1.
+    public var attempt: UInt32?
 
     public init(
         requestID: String? = nil, model: String? = nil, provider: String? = nil, cache: CacheState? = nil,
-        queuePosition: UInt32? = nil, expectedWait: Duration? = nil
+        queuePosition: UInt32? = nil, expectedWait: Duration? = nil, attempt: UInt32? = nil
     ) {
         self.requestID = requestID
         self.model = model
@@ -88,5 +96,6 @@ public struct ReplyHead: Sendable, Hashable {
         self.cache = cache
         self.queuePosition = queuePosition
         self.expectedWait = expectedWait
+        self.attempt = attempt
     }
 }

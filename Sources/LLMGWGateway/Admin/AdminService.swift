@@ -12,6 +12,7 @@ final class AdminService {
     private let accounts: ClientAccounts
     private let connections: ConnectionRegistry
     private let scheduler: any LoopScheduler
+    private let administrators: Administrators
     private let started: MonotonicInstant
     var isDraining = false
 
@@ -26,17 +27,12 @@ final class AdminService {
         self.accounts = accounts
         self.connections = connections
         self.scheduler = pipeline.scheduler
+        self.administrators = Administrators(configuration.server)
         self.started = pipeline.scheduler.now
     }
 
-    /// Root, the daemon's own user, and those that the configuration names. A caller's group is the one it had when it connected.
-    private func isAdministrator(_ peer: PeerIdentity) -> Bool {
-        peer.uid == 0 || peer.uid == getuid() || configuration.server.adminUIDs.contains(peer.uid)
-            || configuration.server.adminGIDs.contains(peer.gid)
-    }
-
     func status(for peer: PeerIdentity) -> DaemonStatus {
-        let everybody = isAdministrator(peer)
+        let everybody = administrators.contains(peer)
         return DaemonStatus(
             version: Version.current, pid: UInt32(getpid()), uptime: scheduler.now - started,
             state: isDraining ? .draining : .serving, connections: UInt32(connections.count),
@@ -58,7 +54,7 @@ final class AdminService {
     }
 
     func requests(for peer: PeerIdentity) -> RequestList {
-        let everybody = isAdministrator(peer)
+        let everybody = administrators.contains(peer)
         let now = scheduler.now
         let visible = calls.all.filter { call in
             call.method.service == "Gateway" && (everybody || call.peer.uid == peer.uid)
@@ -71,7 +67,7 @@ final class AdminService {
         guard let id = RequestID(target.requestID) else {
             throw GatewayError(.invalidRequest, "request_id: a request id has 16 hexadecimal digits")
         }
-        guard let call = calls[id], isAdministrator(peer) || call.peer.uid == peer.uid else {
+        guard let call = calls[id], administrators.contains(peer) || call.peer.uid == peer.uid else {
             return CancelOutcome(found: false)
         }
         call.cancel(GatewayError(.cancelledByOperator, "the request was cancelled by uid \(peer.uid)"))
@@ -79,9 +75,7 @@ final class AdminService {
     }
 
     func configuration(for peer: PeerIdentity) throws(GatewayError) -> ConfigurationView {
-        guard isAdministrator(peer) else {
-            throw GatewayError(.permissionDenied, "GetConfig is for administrators, and uid \(peer.uid) is none")
-        }
+        try administrators.require(peer, for: "GetConfig")
         return ConfigurationView(path: configuration.path, settings: configuration.effective)
     }
 }

@@ -22,6 +22,18 @@ enum EmbeddedSchema {
                   rpc CancelRequest(CancelRequestRequest) returns (CancelRequestReply);
                   // Method 0x0304. Administrators.
                   rpc GetConfig(GetConfigRequest) returns (GetConfigReply);
+                  // Method 0x0305. Everybody.
+                  rpc ListDeployments(ListDeploymentsRequest) returns (ListDeploymentsReply);
+                  // Method 0x0306. Everybody.
+                  rpc ListBreakers(ListBreakersRequest) returns (ListBreakersReply);
+                  // Method 0x0307. Administrators.
+                  rpc SetBreaker(SetBreakerRequest) returns (SetBreakerReply);
+                  // Asks every deployment of a model, or of all, for one token. Method 0x0308. Administrators. DATA frames carry TestResult.
+                  rpc TestModels(TestModelsRequest) returns (TestModelsReply);
+                  // How a request came to its end. Method 0x0309. One's own uid's requests, or any for an administrator.
+                  rpc Explain(ExplainRequest) returns (ExplainReply);
+                  // Method 0x030a. Everybody.
+                  rpc ListAlerts(ListAlertsRequest) returns (ListAlertsReply);
                 }
 
                 message StatusRequest {}
@@ -126,6 +138,195 @@ enum EmbeddedSchema {
                 message GetConfigReply {
                   optional string path = 1;
                   repeated ConfigSetting settings = 2;
+                }
+
+                message ListDeploymentsRequest {}
+
+                // How often one reason was why.
+                message FailureCount {
+                  // As in Status.reason.
+                  optional string reason = 1;
+                  optional uint64 count = 2;
+                }
+
+                // One way to a model: a provider with its address and key, and the model's name there. Counters start at 0 with the daemon;
+                // rate and quantiles are those of the last minutes.
+                message DeploymentStatus {
+                  optional string model = 1;
+                  // Unique within the model.
+                  optional string name = 2;
+                  optional string provider = 3;
+                  optional string upstream_model = 4;
+                  // "healthy"; "slow start": takes a growing part after its recovery; "ejected": fails more than its peers; "gated": the
+                  // upstream named a time; "open": its breaker, or its provider's, lets nothing through.
+                  optional string state = 5;
+                  // As in BreakerStatus.state, or "off".
+                  optional string breaker = 6;
+                  // Until the gate opens; absent where there is none.
+                  optional uint64 gated_ms = 7;
+                  optional uint32 in_flight = 8;
+                  optional double weight = 9;
+                  // 0 is asked first.
+                  optional uint32 priority = 10;
+                  optional uint64 requests = 11;
+                  optional uint64 successes = 12;
+                  optional uint64 failures = 13;
+                  // The failures by reason, the most frequent first.
+                  repeated FailureCount failure_counts = 14;
+                  // 0 to 1; absent where nothing was asked.
+                  optional double success_rate = 15;
+                  // All three, or none where there was no success. The same for total_*.
+                  optional uint64 first_token_p50_us = 16;
+                  optional uint64 first_token_p95_us = 17;
+                  optional uint64 first_token_p99_us = 18;
+                  optional uint64 total_p50_us = 19;
+                  optional uint64 total_p95_us = 20;
+                  optional uint64 total_p99_us = 21;
+                }
+
+                message ListDeploymentsReply {
+                  repeated DeploymentStatus deployments = 1;
+                }
+
+                message ListBreakersRequest {}
+
+                // What keeps requests from an upstream that fails.
+                message BreakerStatus {
+                  // "provider/NAME" or "deployment/MODEL/NAME".
+                  optional string scope = 1;
+                  // "closed", "open", "half-open", "forced-open", "forced-closed".
+                  optional string state = 2;
+                  // Of the calls in the window, 0 to 1; absent where there is none.
+                  optional double failure_rate = 3;
+                  optional double slow_rate = 4;
+                  // Calls in the window.
+                  optional uint32 calls = 5;
+                  optional uint32 consecutive_failures = 6;
+                  // How often it opened since the daemon started.
+                  optional uint64 opens = 7;
+                  // Until it lets a probe through; absent where it is not open.
+                  optional uint64 remaining_ms = 8;
+                  // Who forced it; absent, as the next two are, where nobody did.
+                  optional string forced_by = 9;
+                  // UTF-8.
+                  optional bytes forced_reason = 10;
+                  // Absent: until somebody resets it.
+                  optional uint64 forced_remaining_ms = 11;
+                }
+
+                message ListBreakersReply {
+                  repeated BreakerStatus breakers = 1;
+                }
+
+                enum BreakerAction {
+                  BREAKER_ACTION_UNSPECIFIED = 0;
+                  // Closes it, forgets its window, and ends what was forced.
+                  BREAKER_ACTION_RESET = 1;
+                  // Lets nothing through.
+                  BREAKER_ACTION_FORCE_OPEN = 2;
+                  // Lets everything through, whatever fails.
+                  BREAKER_ACTION_FORCE_CLOSED = 3;
+                }
+
+                message SetBreakerRequest {
+                  // As in BreakerStatus.scope.
+                  optional string scope = 1;
+                  optional BreakerAction action = 2;
+                  // Why, for other people: one line. UTF-8.
+                  optional bytes reason = 3;
+                  // How long it stays forced; absent: until somebody resets it. Not with a reset.
+                  optional uint64 ttl_ms = 4;
+                }
+
+                message SetBreakerReply {
+                  // False where there is no such breaker.
+                  optional bool found = 1;
+                }
+
+                message TestModelsRequest {
+                  // A model's name or alias; absent means all.
+                  optional string model = 1;
+                }
+
+                // One deployment's answer, as soon as it is known.
+                message TestResult {
+                  optional string model = 1;
+                  optional string deployment = 2;
+                  optional string provider = 3;
+                  optional Status status = 4;
+                  optional uint64 duration_us = 5;
+                  // Absent where no content came.
+                  optional uint64 first_token_us = 6;
+                }
+
+                message TestModelsReply {
+                  optional uint32 ok = 1;
+                  optional uint32 failed = 2;
+                }
+
+                message ExplainRequest {
+                  optional string request_id = 1;
+                }
+
+                // One decision on the way of a request.
+                message TraceStep {
+                  // Since the request began.
+                  optional uint64 at_us = 1;
+                  optional string model = 2;
+                  optional string deployment = 3;
+                  // "attempt", "retry", "fallback", "wait", "reject", "canned", "hedge".
+                  optional string decision = 4;
+                  // For people: why it was decided; neither prompt nor key. UTF-8.
+                  optional bytes detail = 5;
+                  optional uint64 wait_us = 6;
+                  // How it failed, as in Status.reason; absent where it did not.
+                  optional string reason = 7;
+                  optional uint32 http_status = 8;
+                  optional uint64 duration_us = 9;
+                }
+
+                message RequestTrace {
+                  optional string request_id = 1;
+                  // "Chat", "Embed", …
+                  optional string operation = 2;
+                  optional string model = 3;
+                  optional uint32 uid = 4;
+                  optional uint64 started_ms_ago = 5;
+                  repeated TraceStep steps = 6;
+                  // How it ended, as in Status.reason; absent where it succeeded, or still runs.
+                  optional string reason = 7;
+                  // True while it has no end.
+                  optional bool running = 8;
+                }
+
+                message ExplainReply {
+                  // False where no such request is remembered, or it is another uid's.
+                  optional bool found = 1;
+                  optional RequestTrace trace = 2;
+                }
+
+                message ListAlertsRequest {}
+
+                // One threshold of the configuration, on one model or provider.
+                message AlertStatus {
+                  optional string name = 1;
+                  // "warning" or "critical".
+                  optional string severity = 2;
+                  // "ok" or "firing".
+                  optional string state = 3;
+                  // What is measured: "success rate", for example.
+                  optional string metric = 4;
+                  // Of what: "provider/NAME", "model/NAME" or "deployment/MODEL/NAME".
+                  optional string subject = 5;
+                  // Absent where nothing was measured yet.
+                  optional double value = 6;
+                  optional double threshold = 7;
+                  // How long it has been in this state.
+                  optional uint64 since_ms = 8;
+                }
+
+                message ListAlertsReply {
+                  repeated AlertStatus alerts = 1;
                 }
 
                 """#),
@@ -565,6 +766,23 @@ enum EmbeddedSchema {
                   CACHE_STATE_COALESCED = 5;
                 }
 
+                // One question to an upstream on the way to an answer.
+                message AttemptInfo {
+                  // The model's name in the gateway's configuration.
+                  optional string model = 1;
+                  // The deployment's name within that model.
+                  optional string deployment = 2;
+                  optional string provider = 3;
+                  // Why it failed, as in Status.reason; absent where it succeeded.
+                  optional string reason = 4;
+                  optional uint32 http_status = 5;
+                  // Before the attempt: queue, pause between attempts, a gate that had to open.
+                  optional uint64 wait_us = 6;
+                  optional uint64 duration_us = 7;
+                  // Until the first content; absent where none came.
+                  optional uint64 first_token_us = 8;
+                }
+
                 // How an answer was made. Part of every inference reply.
                 message ReplyInfo {
                   optional string request_id = 1;
@@ -580,6 +798,11 @@ enum EmbeddedSchema {
                   optional CacheState cache = 8;
                   // The upstream's own identifier of the answer, for support tickets.
                   optional string upstream_id = 9;
+                  // Where the answer came from: "model" (the one that was asked for), "fallback" (another one), "canned" (a text of the
+                  // configuration).
+                  optional string source = 10;
+                  // Every attempt in order, the successful one last.
+                  repeated AttemptInfo path = 11;
                 }
 
                 // Whether repeating the request can help, and is safe.
@@ -672,6 +895,9 @@ enum EmbeddedSchema {
                   // Time the caller is willing to wait, queueing and retries included; 0 or absent means the daemon's default.
                   optional uint64 timeout_ms = 1;
                   repeated Label labels = 2;
+                  // Whether the gateway may repeat a request that an upstream may have processed already, which can be billed twice. False:
+                  // never; absent: the daemon's default.
+                  optional bool retry_ambiguous = 3;
                   // The method's request message, serialised.
                   optional bytes body = 15;
                 }
@@ -685,6 +911,8 @@ enum EmbeddedSchema {
                   // How many requests are ahead in the queue.
                   optional uint32 queue_position = 5;
                   optional uint64 expected_wait_ms = 6;
+                  // The attempt that begins now, counted from 1.
+                  optional uint32 attempt = 7;
                 }
 
                 // END: the last word of a stream.

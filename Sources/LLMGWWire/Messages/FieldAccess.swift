@@ -33,6 +33,13 @@ func name(_ pointer: UnsafeMutablePointer<CChar>?, _ path: @autoclosure () -> St
     return text
 }
 
+/// A word of a set that may grow, in a `string` field; empty where there is none.
+func word<Word: OpenWord>(
+    _ pointer: UnsafeMutablePointer<CChar>?, _ path: @autoclosure () -> String
+) throws(MessageError) -> Word {
+    Word(rawValue: try name(pointer, path()) ?? "")
+}
+
 func json(
     _ has: protobuf_c_boolean, _ data: ProtobufCBinaryData, _ path: @autoclosure () -> String
 ) throws(MessageError) -> RawJSON? {

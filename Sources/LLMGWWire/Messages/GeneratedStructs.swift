@@ -93,6 +93,139 @@ extension Llmgw__V1__GetConfigReply: ProtobufCStruct {
     ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_config_reply__unpack(allocator, size, bytes) }
 }
 
+extension Llmgw__V1__ListDeploymentsRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_deployments_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_deployments_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__FailureCount: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__failure_count__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__failure_count__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__DeploymentStatus: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__deployment_status__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__deployment_status__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListDeploymentsReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_deployments_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_deployments_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListBreakersRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_breakers_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_breakers_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__BreakerStatus: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__breaker_status__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__breaker_status__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListBreakersReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_breakers_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_breakers_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__SetBreakerRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__set_breaker_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__set_breaker_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__SetBreakerReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__set_breaker_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__set_breaker_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__TestModelsRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__test_models_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__test_models_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__TestResult: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__test_result__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__test_result__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__TestModelsReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__test_models_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__test_models_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ExplainRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__explain_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__explain_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__TraceStep: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__trace_step__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__trace_step__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__RequestTrace: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__request_trace__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__request_trace__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ExplainReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__explain_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__explain_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListAlertsRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_alerts_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_alerts_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__AlertStatus: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__alert_status__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__alert_status__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListAlertsReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_alerts_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_alerts_reply__unpack(allocator, size, bytes) }
+}
+
 extension Llmgw__V1__Sampling: ProtobufCStruct {
     static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__sampling__init(pointer) }
     static func unpack(
@@ -371,6 +504,13 @@ extension Llmgw__V1__Cost: ProtobufCStruct {
     static func unpack(
         _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
     ) -> UnsafeMutablePointer<Self>? { llmgw__v1__cost__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__AttemptInfo: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__attempt_info__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__attempt_info__unpack(allocator, size, bytes) }
 }
 
 extension Llmgw__V1__ReplyInfo: ProtobufCStruct {

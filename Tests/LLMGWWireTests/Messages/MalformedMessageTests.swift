@@ -78,11 +78,20 @@ struct MalformedMessageTests {
                     .init(
                         index: 0, text: "in-text", finishReason: .other("in-finish"), refusal: "in-refusal",
                         reasoning: "in-reasoning")
-                ], info: ReplyInfo(upstreamID: "in-info")),
+                ],
+                info: ReplyInfo(
+                    upstreamID: "in-info", source: ReplySource(rawValue: "in-source"),
+                    path: [
+                        AttemptInfo(
+                            model: "", deployment: "in-path", provider: "", reason: ErrorReason("in-failure"),
+                            wait: .zero,
+                            duration: .zero)
+                    ])),
             [
                 ("in-text", "choices[0].text"), ("in-finish", "choices[0].finish_detail"),
                 ("in-refusal", "choices[0].refusal"), ("in-reasoning", "choices[0].reasoning"),
-                ("in-info", "info.upstream_id"),
+                ("in-info", "info.upstream_id"), ("in-source", "info.source"), ("in-path", "info.path[0].deployment"),
+                ("in-failure", "info.path[0].reason"),
             ])
         + texts(
             ChatChunk(text: "in-text", toolCalls: [ToolCallDelta(index: 0, arguments: "in-arguments")]),
@@ -90,6 +99,21 @@ struct MalformedMessageTests {
         + texts(
             EndEnvelope(error: GatewayError(.internalError, "in-message")), [("in-message", "status.message")])
         + texts(CancelTarget(requestID: "in-id"), [("in-id", "request_id")])
+        + texts(TraceTarget(requestID: "in-id"), [("in-id", "request_id")])
+        + texts(ModelTestTarget(model: "in-model"), [("in-model", "model")])
+        + texts(
+            BreakerCommand(scope: "in-scope", action: .reset, reason: "in-reason"),
+            [("in-scope", "scope"), ("in-reason", "reason")])
+        + texts(
+            BreakerList(breakers: [
+                BreakerStatus(
+                    scope: "in-scope", state: BreakerState(rawValue: "in-state"),
+                    forced: .init(by: "in-actor", reason: "in-reason", remaining: nil))
+            ]),
+            [
+                ("in-scope", "breakers[0].scope"), ("in-state", "breakers[0].state"),
+                ("in-actor", "breakers[0].forced_by"), ("in-reason", "breakers[0].forced_reason"),
+            ])
 
     @Test("Text that is not UTF-8 is refused with the field's place", arguments: texts)
     func invalidUTF8(_ text: Text) throws {
@@ -125,6 +149,12 @@ struct MalformedMessageTests {
         expect(ChatRequest.self, Proto.bytes(7, Proto.number(1, 3)), "response_format.name")
         expect(ChatRequest.self, Proto.bytes(7, Proto.number(1, 3) + Proto.text(2, "n")), "response_format.schema")
         expect(CancelTarget.self, [], "request_id")
+        expect(TraceTarget.self, [], "request_id")
+        expect(TraceOutcome.self, Proto.number(1, 1), "trace")
+        expect(BreakerCommand.self, Proto.number(2, 1), "scope")
+        expect(BreakerCommand.self, Proto.text(1, "provider/p"), "action")
+        expect(BreakerCommand.self, Proto.text(1, "provider/p") + Proto.number(2, 9), "action")
+        expect(ModelTestResult.self, Proto.text(1, "m"), "status")
         expect(BatchReply.self, [], "progress")
         expect(BatchEvent.self, [], "kind")
         expect(BatchEvent.self, Proto.bytes(2, []), "result.reply")

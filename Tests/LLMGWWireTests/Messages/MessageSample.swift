@@ -15,7 +15,7 @@ struct MessageSample: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(type(of: value)), \(name)" }
 
     /// Every message: with all fields, with none, and with zeros and empty texts where presence matters.
-    static let all: [MessageSample] = connection + inference + administration
+    static let all: [MessageSample] = connection + inference + administration + resilience
 
     private static let connection: [MessageSample] = [
         MessageSample("full", ClientHello(clientName: "客户端", clientVersion: "1.2", features: .max)),
@@ -34,15 +34,17 @@ struct MessageSample: Sendable, CustomTestStringConvertible {
             "full",
             ReplyHead(
                 requestID: "0123", model: "大模型", provider: "p", cache: .coalesced, queuePosition: 4,
-                expectedWait: .milliseconds(5))),
-        MessageSample("zeros", ReplyHead(requestID: "", model: "", queuePosition: 0, expectedWait: .zero)),
+                expectedWait: .milliseconds(5), attempt: 3)),
+        MessageSample("zeros", ReplyHead(requestID: "", model: "", queuePosition: 0, expectedWait: .zero, attempt: 0)),
         MessageSample("empty", ReplyHead()),
         MessageSample(
             "full",
             CallEnvelope(
                 options: CallOptions(
-                    timeout: .milliseconds(1), labels: [Label(key: "任务", value: "报告"), Label(key: "", value: "")]),
+                    timeout: .milliseconds(1), labels: [Label(key: "任务", value: "报告"), Label(key: "", value: "")],
+                    retryAmbiguous: true),
                 body: [0, 1, 255])),
+        MessageSample("no repetition", CallEnvelope(options: CallOptions(retryAmbiguous: false), body: [])),
         MessageSample("empty", CallEnvelope(options: CallOptions(), body: [])),
         MessageSample("reply", EndEnvelope(reply: [1, 2, 0])),
         MessageSample("empty reply", EndEnvelope()),
@@ -154,7 +156,16 @@ private let fullInfo = ReplyInfo(
     requestID: "id", model: "m", upstreamModel: "um", provider: "p", attempts: 3,
     latency: Latency(
         queue: .microseconds(1), firstToken: .zero, total: .microseconds(Int64(3)), overhead: .microseconds(4)),
-    cost: Cost(micros: -5, currency: "EUR"), cache: .hit, upstreamID: "chatcmpl-1")
+    cost: Cost(micros: -5, currency: "EUR"), cache: .hit, upstreamID: "chatcmpl-1",
+    source: .fallback,
+    path: [
+        AttemptInfo(
+            model: "大", deployment: "a", provider: "供", reason: .rateLimited, httpStatus: 429,
+            wait: .microseconds(Int64(7)),
+            duration: .zero),
+        AttemptInfo(
+            model: "", deployment: "", provider: "", wait: .zero, duration: .microseconds(Int64(9)), firstToken: .zero),
+    ])
 
 private let fullSampling = Sampling(
     temperature: 0.7, topP: 0.1, maxTokens: 100, stop: ["停", ""], seed: .min, presencePenalty: -2, frequencyPenalty: 2,

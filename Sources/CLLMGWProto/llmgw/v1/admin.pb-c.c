@@ -592,6 +592,861 @@ void   llmgw__v1__get_config_reply__free_unpacked
   assert(message->base.descriptor == &llmgw__v1__get_config_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   llmgw__v1__list_deployments_request__init
+                     (Llmgw__V1__ListDeploymentsRequest         *message)
+{
+  static const Llmgw__V1__ListDeploymentsRequest init_value = LLMGW__V1__LIST_DEPLOYMENTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__list_deployments_request__get_packed_size
+                     (const Llmgw__V1__ListDeploymentsRequest *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_deployments_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__list_deployments_request__pack
+                     (const Llmgw__V1__ListDeploymentsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_deployments_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__list_deployments_request__pack_to_buffer
+                     (const Llmgw__V1__ListDeploymentsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_deployments_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__ListDeploymentsRequest *
+       llmgw__v1__list_deployments_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__ListDeploymentsRequest *)
+     protobuf_c_message_unpack (&llmgw__v1__list_deployments_request__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__list_deployments_request__free_unpacked
+                     (Llmgw__V1__ListDeploymentsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__list_deployments_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__failure_count__init
+                     (Llmgw__V1__FailureCount         *message)
+{
+  static const Llmgw__V1__FailureCount init_value = LLMGW__V1__FAILURE_COUNT__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__failure_count__get_packed_size
+                     (const Llmgw__V1__FailureCount *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__failure_count__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__failure_count__pack
+                     (const Llmgw__V1__FailureCount *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__failure_count__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__failure_count__pack_to_buffer
+                     (const Llmgw__V1__FailureCount *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__failure_count__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__FailureCount *
+       llmgw__v1__failure_count__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__FailureCount *)
+     protobuf_c_message_unpack (&llmgw__v1__failure_count__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__failure_count__free_unpacked
+                     (Llmgw__V1__FailureCount *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__failure_count__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__deployment_status__init
+                     (Llmgw__V1__DeploymentStatus         *message)
+{
+  static const Llmgw__V1__DeploymentStatus init_value = LLMGW__V1__DEPLOYMENT_STATUS__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__deployment_status__get_packed_size
+                     (const Llmgw__V1__DeploymentStatus *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__deployment_status__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__deployment_status__pack
+                     (const Llmgw__V1__DeploymentStatus *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__deployment_status__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__deployment_status__pack_to_buffer
+                     (const Llmgw__V1__DeploymentStatus *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__deployment_status__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__DeploymentStatus *
+       llmgw__v1__deployment_status__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__DeploymentStatus *)
+     protobuf_c_message_unpack (&llmgw__v1__deployment_status__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__deployment_status__free_unpacked
+                     (Llmgw__V1__DeploymentStatus *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__deployment_status__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__list_deployments_reply__init
+                     (Llmgw__V1__ListDeploymentsReply         *message)
+{
+  static const Llmgw__V1__ListDeploymentsReply init_value = LLMGW__V1__LIST_DEPLOYMENTS_REPLY__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__list_deployments_reply__get_packed_size
+                     (const Llmgw__V1__ListDeploymentsReply *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_deployments_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__list_deployments_reply__pack
+                     (const Llmgw__V1__ListDeploymentsReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_deployments_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__list_deployments_reply__pack_to_buffer
+                     (const Llmgw__V1__ListDeploymentsReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_deployments_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__ListDeploymentsReply *
+       llmgw__v1__list_deployments_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__ListDeploymentsReply *)
+     protobuf_c_message_unpack (&llmgw__v1__list_deployments_reply__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__list_deployments_reply__free_unpacked
+                     (Llmgw__V1__ListDeploymentsReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__list_deployments_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__list_breakers_request__init
+                     (Llmgw__V1__ListBreakersRequest         *message)
+{
+  static const Llmgw__V1__ListBreakersRequest init_value = LLMGW__V1__LIST_BREAKERS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__list_breakers_request__get_packed_size
+                     (const Llmgw__V1__ListBreakersRequest *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_breakers_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__list_breakers_request__pack
+                     (const Llmgw__V1__ListBreakersRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_breakers_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__list_breakers_request__pack_to_buffer
+                     (const Llmgw__V1__ListBreakersRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_breakers_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__ListBreakersRequest *
+       llmgw__v1__list_breakers_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__ListBreakersRequest *)
+     protobuf_c_message_unpack (&llmgw__v1__list_breakers_request__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__list_breakers_request__free_unpacked
+                     (Llmgw__V1__ListBreakersRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__list_breakers_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__breaker_status__init
+                     (Llmgw__V1__BreakerStatus         *message)
+{
+  static const Llmgw__V1__BreakerStatus init_value = LLMGW__V1__BREAKER_STATUS__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__breaker_status__get_packed_size
+                     (const Llmgw__V1__BreakerStatus *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__breaker_status__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__breaker_status__pack
+                     (const Llmgw__V1__BreakerStatus *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__breaker_status__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__breaker_status__pack_to_buffer
+                     (const Llmgw__V1__BreakerStatus *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__breaker_status__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__BreakerStatus *
+       llmgw__v1__breaker_status__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__BreakerStatus *)
+     protobuf_c_message_unpack (&llmgw__v1__breaker_status__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__breaker_status__free_unpacked
+                     (Llmgw__V1__BreakerStatus *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__breaker_status__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__list_breakers_reply__init
+                     (Llmgw__V1__ListBreakersReply         *message)
+{
+  static const Llmgw__V1__ListBreakersReply init_value = LLMGW__V1__LIST_BREAKERS_REPLY__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__list_breakers_reply__get_packed_size
+                     (const Llmgw__V1__ListBreakersReply *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_breakers_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__list_breakers_reply__pack
+                     (const Llmgw__V1__ListBreakersReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_breakers_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__list_breakers_reply__pack_to_buffer
+                     (const Llmgw__V1__ListBreakersReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_breakers_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__ListBreakersReply *
+       llmgw__v1__list_breakers_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__ListBreakersReply *)
+     protobuf_c_message_unpack (&llmgw__v1__list_breakers_reply__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__list_breakers_reply__free_unpacked
+                     (Llmgw__V1__ListBreakersReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__list_breakers_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__set_breaker_request__init
+                     (Llmgw__V1__SetBreakerRequest         *message)
+{
+  static const Llmgw__V1__SetBreakerRequest init_value = LLMGW__V1__SET_BREAKER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__set_breaker_request__get_packed_size
+                     (const Llmgw__V1__SetBreakerRequest *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__set_breaker_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__set_breaker_request__pack
+                     (const Llmgw__V1__SetBreakerRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__set_breaker_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__set_breaker_request__pack_to_buffer
+                     (const Llmgw__V1__SetBreakerRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__set_breaker_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__SetBreakerRequest *
+       llmgw__v1__set_breaker_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__SetBreakerRequest *)
+     protobuf_c_message_unpack (&llmgw__v1__set_breaker_request__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__set_breaker_request__free_unpacked
+                     (Llmgw__V1__SetBreakerRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__set_breaker_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__set_breaker_reply__init
+                     (Llmgw__V1__SetBreakerReply         *message)
+{
+  static const Llmgw__V1__SetBreakerReply init_value = LLMGW__V1__SET_BREAKER_REPLY__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__set_breaker_reply__get_packed_size
+                     (const Llmgw__V1__SetBreakerReply *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__set_breaker_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__set_breaker_reply__pack
+                     (const Llmgw__V1__SetBreakerReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__set_breaker_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__set_breaker_reply__pack_to_buffer
+                     (const Llmgw__V1__SetBreakerReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__set_breaker_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__SetBreakerReply *
+       llmgw__v1__set_breaker_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__SetBreakerReply *)
+     protobuf_c_message_unpack (&llmgw__v1__set_breaker_reply__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__set_breaker_reply__free_unpacked
+                     (Llmgw__V1__SetBreakerReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__set_breaker_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__test_models_request__init
+                     (Llmgw__V1__TestModelsRequest         *message)
+{
+  static const Llmgw__V1__TestModelsRequest init_value = LLMGW__V1__TEST_MODELS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__test_models_request__get_packed_size
+                     (const Llmgw__V1__TestModelsRequest *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__test_models_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__test_models_request__pack
+                     (const Llmgw__V1__TestModelsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__test_models_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__test_models_request__pack_to_buffer
+                     (const Llmgw__V1__TestModelsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__test_models_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__TestModelsRequest *
+       llmgw__v1__test_models_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__TestModelsRequest *)
+     protobuf_c_message_unpack (&llmgw__v1__test_models_request__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__test_models_request__free_unpacked
+                     (Llmgw__V1__TestModelsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__test_models_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__test_result__init
+                     (Llmgw__V1__TestResult         *message)
+{
+  static const Llmgw__V1__TestResult init_value = LLMGW__V1__TEST_RESULT__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__test_result__get_packed_size
+                     (const Llmgw__V1__TestResult *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__test_result__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__test_result__pack
+                     (const Llmgw__V1__TestResult *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__test_result__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__test_result__pack_to_buffer
+                     (const Llmgw__V1__TestResult *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__test_result__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__TestResult *
+       llmgw__v1__test_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__TestResult *)
+     protobuf_c_message_unpack (&llmgw__v1__test_result__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__test_result__free_unpacked
+                     (Llmgw__V1__TestResult *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__test_result__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__test_models_reply__init
+                     (Llmgw__V1__TestModelsReply         *message)
+{
+  static const Llmgw__V1__TestModelsReply init_value = LLMGW__V1__TEST_MODELS_REPLY__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__test_models_reply__get_packed_size
+                     (const Llmgw__V1__TestModelsReply *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__test_models_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__test_models_reply__pack
+                     (const Llmgw__V1__TestModelsReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__test_models_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__test_models_reply__pack_to_buffer
+                     (const Llmgw__V1__TestModelsReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__test_models_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__TestModelsReply *
+       llmgw__v1__test_models_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__TestModelsReply *)
+     protobuf_c_message_unpack (&llmgw__v1__test_models_reply__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__test_models_reply__free_unpacked
+                     (Llmgw__V1__TestModelsReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__test_models_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__explain_request__init
+                     (Llmgw__V1__ExplainRequest         *message)
+{
+  static const Llmgw__V1__ExplainRequest init_value = LLMGW__V1__EXPLAIN_REQUEST__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__explain_request__get_packed_size
+                     (const Llmgw__V1__ExplainRequest *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__explain_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__explain_request__pack
+                     (const Llmgw__V1__ExplainRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__explain_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__explain_request__pack_to_buffer
+                     (const Llmgw__V1__ExplainRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__explain_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__ExplainRequest *
+       llmgw__v1__explain_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__ExplainRequest *)
+     protobuf_c_message_unpack (&llmgw__v1__explain_request__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__explain_request__free_unpacked
+                     (Llmgw__V1__ExplainRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__explain_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__trace_step__init
+                     (Llmgw__V1__TraceStep         *message)
+{
+  static const Llmgw__V1__TraceStep init_value = LLMGW__V1__TRACE_STEP__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__trace_step__get_packed_size
+                     (const Llmgw__V1__TraceStep *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__trace_step__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__trace_step__pack
+                     (const Llmgw__V1__TraceStep *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__trace_step__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__trace_step__pack_to_buffer
+                     (const Llmgw__V1__TraceStep *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__trace_step__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__TraceStep *
+       llmgw__v1__trace_step__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__TraceStep *)
+     protobuf_c_message_unpack (&llmgw__v1__trace_step__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__trace_step__free_unpacked
+                     (Llmgw__V1__TraceStep *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__trace_step__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__request_trace__init
+                     (Llmgw__V1__RequestTrace         *message)
+{
+  static const Llmgw__V1__RequestTrace init_value = LLMGW__V1__REQUEST_TRACE__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__request_trace__get_packed_size
+                     (const Llmgw__V1__RequestTrace *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__request_trace__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__request_trace__pack
+                     (const Llmgw__V1__RequestTrace *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__request_trace__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__request_trace__pack_to_buffer
+                     (const Llmgw__V1__RequestTrace *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__request_trace__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__RequestTrace *
+       llmgw__v1__request_trace__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__RequestTrace *)
+     protobuf_c_message_unpack (&llmgw__v1__request_trace__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__request_trace__free_unpacked
+                     (Llmgw__V1__RequestTrace *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__request_trace__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__explain_reply__init
+                     (Llmgw__V1__ExplainReply         *message)
+{
+  static const Llmgw__V1__ExplainReply init_value = LLMGW__V1__EXPLAIN_REPLY__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__explain_reply__get_packed_size
+                     (const Llmgw__V1__ExplainReply *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__explain_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__explain_reply__pack
+                     (const Llmgw__V1__ExplainReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__explain_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__explain_reply__pack_to_buffer
+                     (const Llmgw__V1__ExplainReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__explain_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__ExplainReply *
+       llmgw__v1__explain_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__ExplainReply *)
+     protobuf_c_message_unpack (&llmgw__v1__explain_reply__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__explain_reply__free_unpacked
+                     (Llmgw__V1__ExplainReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__explain_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__list_alerts_request__init
+                     (Llmgw__V1__ListAlertsRequest         *message)
+{
+  static const Llmgw__V1__ListAlertsRequest init_value = LLMGW__V1__LIST_ALERTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__list_alerts_request__get_packed_size
+                     (const Llmgw__V1__ListAlertsRequest *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_alerts_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__list_alerts_request__pack
+                     (const Llmgw__V1__ListAlertsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_alerts_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__list_alerts_request__pack_to_buffer
+                     (const Llmgw__V1__ListAlertsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_alerts_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__ListAlertsRequest *
+       llmgw__v1__list_alerts_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__ListAlertsRequest *)
+     protobuf_c_message_unpack (&llmgw__v1__list_alerts_request__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__list_alerts_request__free_unpacked
+                     (Llmgw__V1__ListAlertsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__list_alerts_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__alert_status__init
+                     (Llmgw__V1__AlertStatus         *message)
+{
+  static const Llmgw__V1__AlertStatus init_value = LLMGW__V1__ALERT_STATUS__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__alert_status__get_packed_size
+                     (const Llmgw__V1__AlertStatus *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__alert_status__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__alert_status__pack
+                     (const Llmgw__V1__AlertStatus *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__alert_status__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__alert_status__pack_to_buffer
+                     (const Llmgw__V1__AlertStatus *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__alert_status__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__AlertStatus *
+       llmgw__v1__alert_status__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__AlertStatus *)
+     protobuf_c_message_unpack (&llmgw__v1__alert_status__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__alert_status__free_unpacked
+                     (Llmgw__V1__AlertStatus *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__alert_status__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__list_alerts_reply__init
+                     (Llmgw__V1__ListAlertsReply         *message)
+{
+  static const Llmgw__V1__ListAlertsReply init_value = LLMGW__V1__LIST_ALERTS_REPLY__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__list_alerts_reply__get_packed_size
+                     (const Llmgw__V1__ListAlertsReply *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_alerts_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__list_alerts_reply__pack
+                     (const Llmgw__V1__ListAlertsReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_alerts_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__list_alerts_reply__pack_to_buffer
+                     (const Llmgw__V1__ListAlertsReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__list_alerts_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__ListAlertsReply *
+       llmgw__v1__list_alerts_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__ListAlertsReply *)
+     protobuf_c_message_unpack (&llmgw__v1__list_alerts_reply__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__list_alerts_reply__free_unpacked
+                     (Llmgw__V1__ListAlertsReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__list_alerts_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 #define llmgw__v1__status_request__field_descriptors NULL
 #define llmgw__v1__status_request__field_indices_by_name NULL
 #define llmgw__v1__status_request__number_ranges NULL
@@ -1611,18 +2466,1543 @@ const ProtobufCMessageDescriptor llmgw__v1__get_config_reply__descriptor =
   (ProtobufCMessageInit) llmgw__v1__get_config_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor llmgw__v1__admin__method_descriptors[4] =
+#define llmgw__v1__list_deployments_request__field_descriptors NULL
+#define llmgw__v1__list_deployments_request__field_indices_by_name NULL
+#define llmgw__v1__list_deployments_request__number_ranges NULL
+const ProtobufCMessageDescriptor llmgw__v1__list_deployments_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.ListDeploymentsRequest",
+  "ListDeploymentsRequest",
+  "Llmgw__V1__ListDeploymentsRequest",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__ListDeploymentsRequest),
+  0,
+  llmgw__v1__list_deployments_request__field_descriptors,
+  llmgw__v1__list_deployments_request__field_indices_by_name,
+  0,  llmgw__v1__list_deployments_request__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__list_deployments_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__failure_count__field_descriptors[2] =
+{
+  {
+    "reason",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__FailureCount, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__FailureCount, has_count),
+    offsetof(Llmgw__V1__FailureCount, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__failure_count__field_indices_by_name[] = {
+  1,   /* field[1] = count */
+  0,   /* field[0] = reason */
+};
+static const ProtobufCIntRange llmgw__v1__failure_count__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__failure_count__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.FailureCount",
+  "FailureCount",
+  "Llmgw__V1__FailureCount",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__FailureCount),
+  2,
+  llmgw__v1__failure_count__field_descriptors,
+  llmgw__v1__failure_count__field_indices_by_name,
+  1,  llmgw__v1__failure_count__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__failure_count__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__deployment_status__field_descriptors[21] =
+{
+  {
+    "model",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__DeploymentStatus, model),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__DeploymentStatus, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "provider",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__DeploymentStatus, provider),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "upstream_model",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__DeploymentStatus, upstream_model),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__DeploymentStatus, state),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "breaker",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__DeploymentStatus, breaker),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "gated_ms",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__DeploymentStatus, has_gated_ms),
+    offsetof(Llmgw__V1__DeploymentStatus, gated_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "in_flight",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Llmgw__V1__DeploymentStatus, has_in_flight),
+    offsetof(Llmgw__V1__DeploymentStatus, in_flight),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "weight",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Llmgw__V1__DeploymentStatus, has_weight),
+    offsetof(Llmgw__V1__DeploymentStatus, weight),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "priority",
+    10,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Llmgw__V1__DeploymentStatus, has_priority),
+    offsetof(Llmgw__V1__DeploymentStatus, priority),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "requests",
+    11,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__DeploymentStatus, has_requests),
+    offsetof(Llmgw__V1__DeploymentStatus, requests),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "successes",
+    12,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__DeploymentStatus, has_successes),
+    offsetof(Llmgw__V1__DeploymentStatus, successes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "failures",
+    13,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__DeploymentStatus, has_failures),
+    offsetof(Llmgw__V1__DeploymentStatus, failures),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "failure_counts",
+    14,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Llmgw__V1__DeploymentStatus, n_failure_counts),
+    offsetof(Llmgw__V1__DeploymentStatus, failure_counts),
+    &llmgw__v1__failure_count__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "success_rate",
+    15,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Llmgw__V1__DeploymentStatus, has_success_rate),
+    offsetof(Llmgw__V1__DeploymentStatus, success_rate),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_token_p50_us",
+    16,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__DeploymentStatus, has_first_token_p50_us),
+    offsetof(Llmgw__V1__DeploymentStatus, first_token_p50_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_token_p95_us",
+    17,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__DeploymentStatus, has_first_token_p95_us),
+    offsetof(Llmgw__V1__DeploymentStatus, first_token_p95_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_token_p99_us",
+    18,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__DeploymentStatus, has_first_token_p99_us),
+    offsetof(Llmgw__V1__DeploymentStatus, first_token_p99_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "total_p50_us",
+    19,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__DeploymentStatus, has_total_p50_us),
+    offsetof(Llmgw__V1__DeploymentStatus, total_p50_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "total_p95_us",
+    20,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__DeploymentStatus, has_total_p95_us),
+    offsetof(Llmgw__V1__DeploymentStatus, total_p95_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "total_p99_us",
+    21,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__DeploymentStatus, has_total_p99_us),
+    offsetof(Llmgw__V1__DeploymentStatus, total_p99_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__deployment_status__field_indices_by_name[] = {
+  5,   /* field[5] = breaker */
+  13,   /* field[13] = failure_counts */
+  12,   /* field[12] = failures */
+  15,   /* field[15] = first_token_p50_us */
+  16,   /* field[16] = first_token_p95_us */
+  17,   /* field[17] = first_token_p99_us */
+  6,   /* field[6] = gated_ms */
+  7,   /* field[7] = in_flight */
+  0,   /* field[0] = model */
+  1,   /* field[1] = name */
+  9,   /* field[9] = priority */
+  2,   /* field[2] = provider */
+  10,   /* field[10] = requests */
+  4,   /* field[4] = state */
+  14,   /* field[14] = success_rate */
+  11,   /* field[11] = successes */
+  18,   /* field[18] = total_p50_us */
+  19,   /* field[19] = total_p95_us */
+  20,   /* field[20] = total_p99_us */
+  3,   /* field[3] = upstream_model */
+  8,   /* field[8] = weight */
+};
+static const ProtobufCIntRange llmgw__v1__deployment_status__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 21 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__deployment_status__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.DeploymentStatus",
+  "DeploymentStatus",
+  "Llmgw__V1__DeploymentStatus",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__DeploymentStatus),
+  21,
+  llmgw__v1__deployment_status__field_descriptors,
+  llmgw__v1__deployment_status__field_indices_by_name,
+  1,  llmgw__v1__deployment_status__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__deployment_status__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__list_deployments_reply__field_descriptors[1] =
+{
+  {
+    "deployments",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Llmgw__V1__ListDeploymentsReply, n_deployments),
+    offsetof(Llmgw__V1__ListDeploymentsReply, deployments),
+    &llmgw__v1__deployment_status__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__list_deployments_reply__field_indices_by_name[] = {
+  0,   /* field[0] = deployments */
+};
+static const ProtobufCIntRange llmgw__v1__list_deployments_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__list_deployments_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.ListDeploymentsReply",
+  "ListDeploymentsReply",
+  "Llmgw__V1__ListDeploymentsReply",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__ListDeploymentsReply),
+  1,
+  llmgw__v1__list_deployments_reply__field_descriptors,
+  llmgw__v1__list_deployments_reply__field_indices_by_name,
+  1,  llmgw__v1__list_deployments_reply__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__list_deployments_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define llmgw__v1__list_breakers_request__field_descriptors NULL
+#define llmgw__v1__list_breakers_request__field_indices_by_name NULL
+#define llmgw__v1__list_breakers_request__number_ranges NULL
+const ProtobufCMessageDescriptor llmgw__v1__list_breakers_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.ListBreakersRequest",
+  "ListBreakersRequest",
+  "Llmgw__V1__ListBreakersRequest",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__ListBreakersRequest),
+  0,
+  llmgw__v1__list_breakers_request__field_descriptors,
+  llmgw__v1__list_breakers_request__field_indices_by_name,
+  0,  llmgw__v1__list_breakers_request__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__list_breakers_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__breaker_status__field_descriptors[11] =
+{
+  {
+    "scope",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__BreakerStatus, scope),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__BreakerStatus, state),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "failure_rate",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Llmgw__V1__BreakerStatus, has_failure_rate),
+    offsetof(Llmgw__V1__BreakerStatus, failure_rate),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "slow_rate",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Llmgw__V1__BreakerStatus, has_slow_rate),
+    offsetof(Llmgw__V1__BreakerStatus, slow_rate),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "calls",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Llmgw__V1__BreakerStatus, has_calls),
+    offsetof(Llmgw__V1__BreakerStatus, calls),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consecutive_failures",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Llmgw__V1__BreakerStatus, has_consecutive_failures),
+    offsetof(Llmgw__V1__BreakerStatus, consecutive_failures),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "opens",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__BreakerStatus, has_opens),
+    offsetof(Llmgw__V1__BreakerStatus, opens),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "remaining_ms",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__BreakerStatus, has_remaining_ms),
+    offsetof(Llmgw__V1__BreakerStatus, remaining_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "forced_by",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__BreakerStatus, forced_by),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "forced_reason",
+    10,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Llmgw__V1__BreakerStatus, has_forced_reason),
+    offsetof(Llmgw__V1__BreakerStatus, forced_reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "forced_remaining_ms",
+    11,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__BreakerStatus, has_forced_remaining_ms),
+    offsetof(Llmgw__V1__BreakerStatus, forced_remaining_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__breaker_status__field_indices_by_name[] = {
+  4,   /* field[4] = calls */
+  5,   /* field[5] = consecutive_failures */
+  2,   /* field[2] = failure_rate */
+  8,   /* field[8] = forced_by */
+  9,   /* field[9] = forced_reason */
+  10,   /* field[10] = forced_remaining_ms */
+  6,   /* field[6] = opens */
+  7,   /* field[7] = remaining_ms */
+  0,   /* field[0] = scope */
+  3,   /* field[3] = slow_rate */
+  1,   /* field[1] = state */
+};
+static const ProtobufCIntRange llmgw__v1__breaker_status__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 11 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__breaker_status__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.BreakerStatus",
+  "BreakerStatus",
+  "Llmgw__V1__BreakerStatus",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__BreakerStatus),
+  11,
+  llmgw__v1__breaker_status__field_descriptors,
+  llmgw__v1__breaker_status__field_indices_by_name,
+  1,  llmgw__v1__breaker_status__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__breaker_status__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__list_breakers_reply__field_descriptors[1] =
+{
+  {
+    "breakers",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Llmgw__V1__ListBreakersReply, n_breakers),
+    offsetof(Llmgw__V1__ListBreakersReply, breakers),
+    &llmgw__v1__breaker_status__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__list_breakers_reply__field_indices_by_name[] = {
+  0,   /* field[0] = breakers */
+};
+static const ProtobufCIntRange llmgw__v1__list_breakers_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__list_breakers_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.ListBreakersReply",
+  "ListBreakersReply",
+  "Llmgw__V1__ListBreakersReply",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__ListBreakersReply),
+  1,
+  llmgw__v1__list_breakers_reply__field_descriptors,
+  llmgw__v1__list_breakers_reply__field_indices_by_name,
+  1,  llmgw__v1__list_breakers_reply__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__list_breakers_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__set_breaker_request__field_descriptors[4] =
+{
+  {
+    "scope",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__SetBreakerRequest, scope),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "action",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Llmgw__V1__SetBreakerRequest, has_action),
+    offsetof(Llmgw__V1__SetBreakerRequest, action),
+    &llmgw__v1__breaker_action__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Llmgw__V1__SetBreakerRequest, has_reason),
+    offsetof(Llmgw__V1__SetBreakerRequest, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ttl_ms",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__SetBreakerRequest, has_ttl_ms),
+    offsetof(Llmgw__V1__SetBreakerRequest, ttl_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__set_breaker_request__field_indices_by_name[] = {
+  1,   /* field[1] = action */
+  2,   /* field[2] = reason */
+  0,   /* field[0] = scope */
+  3,   /* field[3] = ttl_ms */
+};
+static const ProtobufCIntRange llmgw__v1__set_breaker_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__set_breaker_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.SetBreakerRequest",
+  "SetBreakerRequest",
+  "Llmgw__V1__SetBreakerRequest",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__SetBreakerRequest),
+  4,
+  llmgw__v1__set_breaker_request__field_descriptors,
+  llmgw__v1__set_breaker_request__field_indices_by_name,
+  1,  llmgw__v1__set_breaker_request__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__set_breaker_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__set_breaker_reply__field_descriptors[1] =
+{
+  {
+    "found",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Llmgw__V1__SetBreakerReply, has_found),
+    offsetof(Llmgw__V1__SetBreakerReply, found),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__set_breaker_reply__field_indices_by_name[] = {
+  0,   /* field[0] = found */
+};
+static const ProtobufCIntRange llmgw__v1__set_breaker_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__set_breaker_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.SetBreakerReply",
+  "SetBreakerReply",
+  "Llmgw__V1__SetBreakerReply",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__SetBreakerReply),
+  1,
+  llmgw__v1__set_breaker_reply__field_descriptors,
+  llmgw__v1__set_breaker_reply__field_indices_by_name,
+  1,  llmgw__v1__set_breaker_reply__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__set_breaker_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__test_models_request__field_descriptors[1] =
+{
+  {
+    "model",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__TestModelsRequest, model),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__test_models_request__field_indices_by_name[] = {
+  0,   /* field[0] = model */
+};
+static const ProtobufCIntRange llmgw__v1__test_models_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__test_models_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.TestModelsRequest",
+  "TestModelsRequest",
+  "Llmgw__V1__TestModelsRequest",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__TestModelsRequest),
+  1,
+  llmgw__v1__test_models_request__field_descriptors,
+  llmgw__v1__test_models_request__field_indices_by_name,
+  1,  llmgw__v1__test_models_request__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__test_models_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__test_result__field_descriptors[6] =
+{
+  {
+    "model",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__TestResult, model),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deployment",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__TestResult, deployment),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "provider",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__TestResult, provider),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "status",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__TestResult, status),
+    &llmgw__v1__status__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duration_us",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__TestResult, has_duration_us),
+    offsetof(Llmgw__V1__TestResult, duration_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_token_us",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__TestResult, has_first_token_us),
+    offsetof(Llmgw__V1__TestResult, first_token_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__test_result__field_indices_by_name[] = {
+  1,   /* field[1] = deployment */
+  4,   /* field[4] = duration_us */
+  5,   /* field[5] = first_token_us */
+  0,   /* field[0] = model */
+  2,   /* field[2] = provider */
+  3,   /* field[3] = status */
+};
+static const ProtobufCIntRange llmgw__v1__test_result__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__test_result__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.TestResult",
+  "TestResult",
+  "Llmgw__V1__TestResult",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__TestResult),
+  6,
+  llmgw__v1__test_result__field_descriptors,
+  llmgw__v1__test_result__field_indices_by_name,
+  1,  llmgw__v1__test_result__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__test_result__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__test_models_reply__field_descriptors[2] =
+{
+  {
+    "ok",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Llmgw__V1__TestModelsReply, has_ok),
+    offsetof(Llmgw__V1__TestModelsReply, ok),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "failed",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Llmgw__V1__TestModelsReply, has_failed),
+    offsetof(Llmgw__V1__TestModelsReply, failed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__test_models_reply__field_indices_by_name[] = {
+  1,   /* field[1] = failed */
+  0,   /* field[0] = ok */
+};
+static const ProtobufCIntRange llmgw__v1__test_models_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__test_models_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.TestModelsReply",
+  "TestModelsReply",
+  "Llmgw__V1__TestModelsReply",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__TestModelsReply),
+  2,
+  llmgw__v1__test_models_reply__field_descriptors,
+  llmgw__v1__test_models_reply__field_indices_by_name,
+  1,  llmgw__v1__test_models_reply__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__test_models_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__explain_request__field_descriptors[1] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__ExplainRequest, request_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__explain_request__field_indices_by_name[] = {
+  0,   /* field[0] = request_id */
+};
+static const ProtobufCIntRange llmgw__v1__explain_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__explain_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.ExplainRequest",
+  "ExplainRequest",
+  "Llmgw__V1__ExplainRequest",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__ExplainRequest),
+  1,
+  llmgw__v1__explain_request__field_descriptors,
+  llmgw__v1__explain_request__field_indices_by_name,
+  1,  llmgw__v1__explain_request__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__explain_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__trace_step__field_descriptors[9] =
+{
+  {
+    "at_us",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__TraceStep, has_at_us),
+    offsetof(Llmgw__V1__TraceStep, at_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "model",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__TraceStep, model),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deployment",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__TraceStep, deployment),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decision",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__TraceStep, decision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "detail",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Llmgw__V1__TraceStep, has_detail),
+    offsetof(Llmgw__V1__TraceStep, detail),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wait_us",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__TraceStep, has_wait_us),
+    offsetof(Llmgw__V1__TraceStep, wait_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__TraceStep, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "http_status",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Llmgw__V1__TraceStep, has_http_status),
+    offsetof(Llmgw__V1__TraceStep, http_status),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duration_us",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__TraceStep, has_duration_us),
+    offsetof(Llmgw__V1__TraceStep, duration_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__trace_step__field_indices_by_name[] = {
+  0,   /* field[0] = at_us */
+  3,   /* field[3] = decision */
+  2,   /* field[2] = deployment */
+  4,   /* field[4] = detail */
+  8,   /* field[8] = duration_us */
+  7,   /* field[7] = http_status */
+  1,   /* field[1] = model */
+  6,   /* field[6] = reason */
+  5,   /* field[5] = wait_us */
+};
+static const ProtobufCIntRange llmgw__v1__trace_step__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__trace_step__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.TraceStep",
+  "TraceStep",
+  "Llmgw__V1__TraceStep",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__TraceStep),
+  9,
+  llmgw__v1__trace_step__field_descriptors,
+  llmgw__v1__trace_step__field_indices_by_name,
+  1,  llmgw__v1__trace_step__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__trace_step__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__request_trace__field_descriptors[8] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__RequestTrace, request_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "operation",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__RequestTrace, operation),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "model",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__RequestTrace, model),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "uid",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Llmgw__V1__RequestTrace, has_uid),
+    offsetof(Llmgw__V1__RequestTrace, uid),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "started_ms_ago",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__RequestTrace, has_started_ms_ago),
+    offsetof(Llmgw__V1__RequestTrace, started_ms_ago),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "steps",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Llmgw__V1__RequestTrace, n_steps),
+    offsetof(Llmgw__V1__RequestTrace, steps),
+    &llmgw__v1__trace_step__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__RequestTrace, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "running",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Llmgw__V1__RequestTrace, has_running),
+    offsetof(Llmgw__V1__RequestTrace, running),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__request_trace__field_indices_by_name[] = {
+  2,   /* field[2] = model */
+  1,   /* field[1] = operation */
+  6,   /* field[6] = reason */
+  0,   /* field[0] = request_id */
+  7,   /* field[7] = running */
+  4,   /* field[4] = started_ms_ago */
+  5,   /* field[5] = steps */
+  3,   /* field[3] = uid */
+};
+static const ProtobufCIntRange llmgw__v1__request_trace__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__request_trace__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.RequestTrace",
+  "RequestTrace",
+  "Llmgw__V1__RequestTrace",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__RequestTrace),
+  8,
+  llmgw__v1__request_trace__field_descriptors,
+  llmgw__v1__request_trace__field_indices_by_name,
+  1,  llmgw__v1__request_trace__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__request_trace__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__explain_reply__field_descriptors[2] =
+{
+  {
+    "found",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Llmgw__V1__ExplainReply, has_found),
+    offsetof(Llmgw__V1__ExplainReply, found),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "trace",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__ExplainReply, trace),
+    &llmgw__v1__request_trace__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__explain_reply__field_indices_by_name[] = {
+  0,   /* field[0] = found */
+  1,   /* field[1] = trace */
+};
+static const ProtobufCIntRange llmgw__v1__explain_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__explain_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.ExplainReply",
+  "ExplainReply",
+  "Llmgw__V1__ExplainReply",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__ExplainReply),
+  2,
+  llmgw__v1__explain_reply__field_descriptors,
+  llmgw__v1__explain_reply__field_indices_by_name,
+  1,  llmgw__v1__explain_reply__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__explain_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define llmgw__v1__list_alerts_request__field_descriptors NULL
+#define llmgw__v1__list_alerts_request__field_indices_by_name NULL
+#define llmgw__v1__list_alerts_request__number_ranges NULL
+const ProtobufCMessageDescriptor llmgw__v1__list_alerts_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.ListAlertsRequest",
+  "ListAlertsRequest",
+  "Llmgw__V1__ListAlertsRequest",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__ListAlertsRequest),
+  0,
+  llmgw__v1__list_alerts_request__field_descriptors,
+  llmgw__v1__list_alerts_request__field_indices_by_name,
+  0,  llmgw__v1__list_alerts_request__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__list_alerts_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__alert_status__field_descriptors[8] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__AlertStatus, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "severity",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__AlertStatus, severity),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__AlertStatus, state),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "metric",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__AlertStatus, metric),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subject",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__AlertStatus, subject),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Llmgw__V1__AlertStatus, has_value),
+    offsetof(Llmgw__V1__AlertStatus, value),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "threshold",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Llmgw__V1__AlertStatus, has_threshold),
+    offsetof(Llmgw__V1__AlertStatus, threshold),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since_ms",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__AlertStatus, has_since_ms),
+    offsetof(Llmgw__V1__AlertStatus, since_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__alert_status__field_indices_by_name[] = {
+  3,   /* field[3] = metric */
+  0,   /* field[0] = name */
+  1,   /* field[1] = severity */
+  7,   /* field[7] = since_ms */
+  2,   /* field[2] = state */
+  4,   /* field[4] = subject */
+  6,   /* field[6] = threshold */
+  5,   /* field[5] = value */
+};
+static const ProtobufCIntRange llmgw__v1__alert_status__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__alert_status__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.AlertStatus",
+  "AlertStatus",
+  "Llmgw__V1__AlertStatus",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__AlertStatus),
+  8,
+  llmgw__v1__alert_status__field_descriptors,
+  llmgw__v1__alert_status__field_indices_by_name,
+  1,  llmgw__v1__alert_status__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__alert_status__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__list_alerts_reply__field_descriptors[1] =
+{
+  {
+    "alerts",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Llmgw__V1__ListAlertsReply, n_alerts),
+    offsetof(Llmgw__V1__ListAlertsReply, alerts),
+    &llmgw__v1__alert_status__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__list_alerts_reply__field_indices_by_name[] = {
+  0,   /* field[0] = alerts */
+};
+static const ProtobufCIntRange llmgw__v1__list_alerts_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__list_alerts_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.ListAlertsReply",
+  "ListAlertsReply",
+  "Llmgw__V1__ListAlertsReply",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__ListAlertsReply),
+  1,
+  llmgw__v1__list_alerts_reply__field_descriptors,
+  llmgw__v1__list_alerts_reply__field_indices_by_name,
+  1,  llmgw__v1__list_alerts_reply__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__list_alerts_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue llmgw__v1__breaker_action__enum_values_by_number[4] =
+{
+  { "BREAKER_ACTION_UNSPECIFIED", "LLMGW__V1__BREAKER_ACTION__BREAKER_ACTION_UNSPECIFIED", 0 },
+  { "BREAKER_ACTION_RESET", "LLMGW__V1__BREAKER_ACTION__BREAKER_ACTION_RESET", 1 },
+  { "BREAKER_ACTION_FORCE_OPEN", "LLMGW__V1__BREAKER_ACTION__BREAKER_ACTION_FORCE_OPEN", 2 },
+  { "BREAKER_ACTION_FORCE_CLOSED", "LLMGW__V1__BREAKER_ACTION__BREAKER_ACTION_FORCE_CLOSED", 3 },
+};
+static const ProtobufCIntRange llmgw__v1__breaker_action__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex llmgw__v1__breaker_action__enum_values_by_name[4] =
+{
+  { "BREAKER_ACTION_FORCE_CLOSED", 3 },
+  { "BREAKER_ACTION_FORCE_OPEN", 2 },
+  { "BREAKER_ACTION_RESET", 1 },
+  { "BREAKER_ACTION_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor llmgw__v1__breaker_action__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "llmgw.v1.BreakerAction",
+  "BreakerAction",
+  "Llmgw__V1__BreakerAction",
+  "llmgw.v1",
+  4,
+  llmgw__v1__breaker_action__enum_values_by_number,
+  4,
+  llmgw__v1__breaker_action__enum_values_by_name,
+  1,
+  llmgw__v1__breaker_action__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCMethodDescriptor llmgw__v1__admin__method_descriptors[10] =
 {
   { "Status", &llmgw__v1__status_request__descriptor, &llmgw__v1__status_reply__descriptor },
   { "ListRequests", &llmgw__v1__list_requests_request__descriptor, &llmgw__v1__list_requests_reply__descriptor },
   { "CancelRequest", &llmgw__v1__cancel_request_request__descriptor, &llmgw__v1__cancel_request_reply__descriptor },
   { "GetConfig", &llmgw__v1__get_config_request__descriptor, &llmgw__v1__get_config_reply__descriptor },
+  { "ListDeployments", &llmgw__v1__list_deployments_request__descriptor, &llmgw__v1__list_deployments_reply__descriptor },
+  { "ListBreakers", &llmgw__v1__list_breakers_request__descriptor, &llmgw__v1__list_breakers_reply__descriptor },
+  { "SetBreaker", &llmgw__v1__set_breaker_request__descriptor, &llmgw__v1__set_breaker_reply__descriptor },
+  { "TestModels", &llmgw__v1__test_models_request__descriptor, &llmgw__v1__test_models_reply__descriptor },
+  { "Explain", &llmgw__v1__explain_request__descriptor, &llmgw__v1__explain_reply__descriptor },
+  { "ListAlerts", &llmgw__v1__list_alerts_request__descriptor, &llmgw__v1__list_alerts_reply__descriptor },
 };
 const unsigned llmgw__v1__admin__method_indices_by_name[] = {
   2,        /* CancelRequest */
+  8,        /* Explain */
   3,        /* GetConfig */
+  9,        /* ListAlerts */
+  5,        /* ListBreakers */
+  4,        /* ListDeployments */
   1,        /* ListRequests */
-  0         /* Status */
+  6,        /* SetBreaker */
+  0,        /* Status */
+  7         /* TestModels */
 };
 const ProtobufCServiceDescriptor llmgw__v1__admin__descriptor =
 {
@@ -1631,7 +4011,7 @@ const ProtobufCServiceDescriptor llmgw__v1__admin__descriptor =
   "Admin",
   "Llmgw__V1__Admin",
   "llmgw.v1",
-  4,
+  10,
   llmgw__v1__admin__method_descriptors,
   llmgw__v1__admin__method_indices_by_name
 };
@@ -1666,6 +4046,54 @@ void llmgw__v1__admin__get_config(ProtobufCService *service,
 {
   assert(service->descriptor == &llmgw__v1__admin__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void llmgw__v1__admin__list_deployments(ProtobufCService *service,
+                                        const Llmgw__V1__ListDeploymentsRequest *input,
+                                        Llmgw__V1__ListDeploymentsReply_Closure closure,
+                                        void *closure_data)
+{
+  assert(service->descriptor == &llmgw__v1__admin__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void llmgw__v1__admin__list_breakers(ProtobufCService *service,
+                                     const Llmgw__V1__ListBreakersRequest *input,
+                                     Llmgw__V1__ListBreakersReply_Closure closure,
+                                     void *closure_data)
+{
+  assert(service->descriptor == &llmgw__v1__admin__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void llmgw__v1__admin__set_breaker(ProtobufCService *service,
+                                   const Llmgw__V1__SetBreakerRequest *input,
+                                   Llmgw__V1__SetBreakerReply_Closure closure,
+                                   void *closure_data)
+{
+  assert(service->descriptor == &llmgw__v1__admin__descriptor);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void llmgw__v1__admin__test_models(ProtobufCService *service,
+                                   const Llmgw__V1__TestModelsRequest *input,
+                                   Llmgw__V1__TestModelsReply_Closure closure,
+                                   void *closure_data)
+{
+  assert(service->descriptor == &llmgw__v1__admin__descriptor);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void llmgw__v1__admin__explain(ProtobufCService *service,
+                               const Llmgw__V1__ExplainRequest *input,
+                               Llmgw__V1__ExplainReply_Closure closure,
+                               void *closure_data)
+{
+  assert(service->descriptor == &llmgw__v1__admin__descriptor);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void llmgw__v1__admin__list_alerts(ProtobufCService *service,
+                                   const Llmgw__V1__ListAlertsRequest *input,
+                                   Llmgw__V1__ListAlertsReply_Closure closure,
+                                   void *closure_data)
+{
+  assert(service->descriptor == &llmgw__v1__admin__descriptor);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void llmgw__v1__admin__init (Llmgw__V1__Admin_Service *service,
                              Llmgw__V1__Admin_ServiceDestroy destroy)

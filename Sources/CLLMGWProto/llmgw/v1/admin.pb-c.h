@@ -29,10 +29,45 @@ typedef struct Llmgw__V1__CancelRequestReply Llmgw__V1__CancelRequestReply;
 typedef struct Llmgw__V1__GetConfigRequest Llmgw__V1__GetConfigRequest;
 typedef struct Llmgw__V1__ConfigSetting Llmgw__V1__ConfigSetting;
 typedef struct Llmgw__V1__GetConfigReply Llmgw__V1__GetConfigReply;
+typedef struct Llmgw__V1__ListDeploymentsRequest Llmgw__V1__ListDeploymentsRequest;
+typedef struct Llmgw__V1__FailureCount Llmgw__V1__FailureCount;
+typedef struct Llmgw__V1__DeploymentStatus Llmgw__V1__DeploymentStatus;
+typedef struct Llmgw__V1__ListDeploymentsReply Llmgw__V1__ListDeploymentsReply;
+typedef struct Llmgw__V1__ListBreakersRequest Llmgw__V1__ListBreakersRequest;
+typedef struct Llmgw__V1__BreakerStatus Llmgw__V1__BreakerStatus;
+typedef struct Llmgw__V1__ListBreakersReply Llmgw__V1__ListBreakersReply;
+typedef struct Llmgw__V1__SetBreakerRequest Llmgw__V1__SetBreakerRequest;
+typedef struct Llmgw__V1__SetBreakerReply Llmgw__V1__SetBreakerReply;
+typedef struct Llmgw__V1__TestModelsRequest Llmgw__V1__TestModelsRequest;
+typedef struct Llmgw__V1__TestResult Llmgw__V1__TestResult;
+typedef struct Llmgw__V1__TestModelsReply Llmgw__V1__TestModelsReply;
+typedef struct Llmgw__V1__ExplainRequest Llmgw__V1__ExplainRequest;
+typedef struct Llmgw__V1__TraceStep Llmgw__V1__TraceStep;
+typedef struct Llmgw__V1__RequestTrace Llmgw__V1__RequestTrace;
+typedef struct Llmgw__V1__ExplainReply Llmgw__V1__ExplainReply;
+typedef struct Llmgw__V1__ListAlertsRequest Llmgw__V1__ListAlertsRequest;
+typedef struct Llmgw__V1__AlertStatus Llmgw__V1__AlertStatus;
+typedef struct Llmgw__V1__ListAlertsReply Llmgw__V1__ListAlertsReply;
 
 
 /* --- enums --- */
 
+typedef enum _Llmgw__V1__BreakerAction {
+  LLMGW__V1__BREAKER_ACTION__BREAKER_ACTION_UNSPECIFIED = 0,
+  /*
+   * Closes it, forgets its window, and ends what was forced.
+   */
+  LLMGW__V1__BREAKER_ACTION__BREAKER_ACTION_RESET = 1,
+  /*
+   * Lets nothing through.
+   */
+  LLMGW__V1__BREAKER_ACTION__BREAKER_ACTION_FORCE_OPEN = 2,
+  /*
+   * Lets everything through, whatever fails.
+   */
+  LLMGW__V1__BREAKER_ACTION__BREAKER_ACTION_FORCE_CLOSED = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LLMGW__V1__BREAKER_ACTION)
+} Llmgw__V1__BreakerAction;
 
 /* --- messages --- */
 
@@ -284,6 +319,438 @@ struct  Llmgw__V1__GetConfigReply
     , NULL, 0,NULL }
 
 
+struct  Llmgw__V1__ListDeploymentsRequest
+{
+  ProtobufCMessage base;
+};
+#define LLMGW__V1__LIST_DEPLOYMENTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__list_deployments_request__descriptor) \
+     }
+
+
+/*
+ * How often one reason was why.
+ */
+struct  Llmgw__V1__FailureCount
+{
+  ProtobufCMessage base;
+  /*
+   * As in Status.reason.
+   */
+  char *reason;
+  protobuf_c_boolean has_count;
+  uint64_t count;
+};
+#define LLMGW__V1__FAILURE_COUNT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__failure_count__descriptor) \
+    , NULL, 0, 0 }
+
+
+/*
+ * One way to a model: a provider with its address and key, and the model's name there. Counters start at 0 with the daemon;
+ * rate and quantiles are those of the last minutes.
+ */
+struct  Llmgw__V1__DeploymentStatus
+{
+  ProtobufCMessage base;
+  char *model;
+  /*
+   * Unique within the model.
+   */
+  char *name;
+  char *provider;
+  char *upstream_model;
+  /*
+   * "healthy"; "slow start": takes a growing part after its recovery; "ejected": fails more than its peers; "gated": the
+   * upstream named a time; "open": its breaker, or its provider's, lets nothing through.
+   */
+  char *state;
+  /*
+   * As in BreakerStatus.state, or "off".
+   */
+  char *breaker;
+  /*
+   * Until the gate opens; absent where there is none.
+   */
+  protobuf_c_boolean has_gated_ms;
+  uint64_t gated_ms;
+  protobuf_c_boolean has_in_flight;
+  uint32_t in_flight;
+  protobuf_c_boolean has_weight;
+  double weight;
+  /*
+   * 0 is asked first.
+   */
+  protobuf_c_boolean has_priority;
+  uint32_t priority;
+  protobuf_c_boolean has_requests;
+  uint64_t requests;
+  protobuf_c_boolean has_successes;
+  uint64_t successes;
+  protobuf_c_boolean has_failures;
+  uint64_t failures;
+  /*
+   * The failures by reason, the most frequent first.
+   */
+  size_t n_failure_counts;
+  Llmgw__V1__FailureCount **failure_counts;
+  /*
+   * 0 to 1; absent where nothing was asked.
+   */
+  protobuf_c_boolean has_success_rate;
+  double success_rate;
+  /*
+   * All three, or none where there was no success. The same for total_*.
+   */
+  protobuf_c_boolean has_first_token_p50_us;
+  uint64_t first_token_p50_us;
+  protobuf_c_boolean has_first_token_p95_us;
+  uint64_t first_token_p95_us;
+  protobuf_c_boolean has_first_token_p99_us;
+  uint64_t first_token_p99_us;
+  protobuf_c_boolean has_total_p50_us;
+  uint64_t total_p50_us;
+  protobuf_c_boolean has_total_p95_us;
+  uint64_t total_p95_us;
+  protobuf_c_boolean has_total_p99_us;
+  uint64_t total_p99_us;
+};
+#define LLMGW__V1__DEPLOYMENT_STATUS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__deployment_status__descriptor) \
+    , NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
+struct  Llmgw__V1__ListDeploymentsReply
+{
+  ProtobufCMessage base;
+  size_t n_deployments;
+  Llmgw__V1__DeploymentStatus **deployments;
+};
+#define LLMGW__V1__LIST_DEPLOYMENTS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__list_deployments_reply__descriptor) \
+    , 0,NULL }
+
+
+struct  Llmgw__V1__ListBreakersRequest
+{
+  ProtobufCMessage base;
+};
+#define LLMGW__V1__LIST_BREAKERS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__list_breakers_request__descriptor) \
+     }
+
+
+/*
+ * What keeps requests from an upstream that fails.
+ */
+struct  Llmgw__V1__BreakerStatus
+{
+  ProtobufCMessage base;
+  /*
+   * "provider/NAME" or "deployment/MODEL/NAME".
+   */
+  char *scope;
+  /*
+   * "closed", "open", "half-open", "forced-open", "forced-closed".
+   */
+  char *state;
+  /*
+   * Of the calls in the window, 0 to 1; absent where there is none.
+   */
+  protobuf_c_boolean has_failure_rate;
+  double failure_rate;
+  protobuf_c_boolean has_slow_rate;
+  double slow_rate;
+  /*
+   * Calls in the window.
+   */
+  protobuf_c_boolean has_calls;
+  uint32_t calls;
+  protobuf_c_boolean has_consecutive_failures;
+  uint32_t consecutive_failures;
+  /*
+   * How often it opened since the daemon started.
+   */
+  protobuf_c_boolean has_opens;
+  uint64_t opens;
+  /*
+   * Until it lets a probe through; absent where it is not open.
+   */
+  protobuf_c_boolean has_remaining_ms;
+  uint64_t remaining_ms;
+  /*
+   * Who forced it; absent, as the next two are, where nobody did.
+   */
+  char *forced_by;
+  /*
+   * UTF-8.
+   */
+  protobuf_c_boolean has_forced_reason;
+  ProtobufCBinaryData forced_reason;
+  /*
+   * Absent: until somebody resets it.
+   */
+  protobuf_c_boolean has_forced_remaining_ms;
+  uint64_t forced_remaining_ms;
+};
+#define LLMGW__V1__BREAKER_STATUS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__breaker_status__descriptor) \
+    , NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, {0,NULL}, 0, 0 }
+
+
+struct  Llmgw__V1__ListBreakersReply
+{
+  ProtobufCMessage base;
+  size_t n_breakers;
+  Llmgw__V1__BreakerStatus **breakers;
+};
+#define LLMGW__V1__LIST_BREAKERS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__list_breakers_reply__descriptor) \
+    , 0,NULL }
+
+
+struct  Llmgw__V1__SetBreakerRequest
+{
+  ProtobufCMessage base;
+  /*
+   * As in BreakerStatus.scope.
+   */
+  char *scope;
+  protobuf_c_boolean has_action;
+  Llmgw__V1__BreakerAction action;
+  /*
+   * Why, for other people: one line. UTF-8.
+   */
+  protobuf_c_boolean has_reason;
+  ProtobufCBinaryData reason;
+  /*
+   * How long it stays forced; absent: until somebody resets it. Not with a reset.
+   */
+  protobuf_c_boolean has_ttl_ms;
+  uint64_t ttl_ms;
+};
+#define LLMGW__V1__SET_BREAKER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__set_breaker_request__descriptor) \
+    , NULL, 0, LLMGW__V1__BREAKER_ACTION__BREAKER_ACTION_UNSPECIFIED, 0, {0,NULL}, 0, 0 }
+
+
+struct  Llmgw__V1__SetBreakerReply
+{
+  ProtobufCMessage base;
+  /*
+   * False where there is no such breaker.
+   */
+  protobuf_c_boolean has_found;
+  protobuf_c_boolean found;
+};
+#define LLMGW__V1__SET_BREAKER_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__set_breaker_reply__descriptor) \
+    , 0, 0 }
+
+
+struct  Llmgw__V1__TestModelsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * A model's name or alias; absent means all.
+   */
+  char *model;
+};
+#define LLMGW__V1__TEST_MODELS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__test_models_request__descriptor) \
+    , NULL }
+
+
+/*
+ * One deployment's answer, as soon as it is known.
+ */
+struct  Llmgw__V1__TestResult
+{
+  ProtobufCMessage base;
+  char *model;
+  char *deployment;
+  char *provider;
+  Llmgw__V1__Status *status;
+  protobuf_c_boolean has_duration_us;
+  uint64_t duration_us;
+  /*
+   * Absent where no content came.
+   */
+  protobuf_c_boolean has_first_token_us;
+  uint64_t first_token_us;
+};
+#define LLMGW__V1__TEST_RESULT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__test_result__descriptor) \
+    , NULL, NULL, NULL, NULL, 0, 0, 0, 0 }
+
+
+struct  Llmgw__V1__TestModelsReply
+{
+  ProtobufCMessage base;
+  protobuf_c_boolean has_ok;
+  uint32_t ok;
+  protobuf_c_boolean has_failed;
+  uint32_t failed;
+};
+#define LLMGW__V1__TEST_MODELS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__test_models_reply__descriptor) \
+    , 0, 0, 0, 0 }
+
+
+struct  Llmgw__V1__ExplainRequest
+{
+  ProtobufCMessage base;
+  char *request_id;
+};
+#define LLMGW__V1__EXPLAIN_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__explain_request__descriptor) \
+    , NULL }
+
+
+/*
+ * One decision on the way of a request.
+ */
+struct  Llmgw__V1__TraceStep
+{
+  ProtobufCMessage base;
+  /*
+   * Since the request began.
+   */
+  protobuf_c_boolean has_at_us;
+  uint64_t at_us;
+  char *model;
+  char *deployment;
+  /*
+   * "attempt", "retry", "fallback", "wait", "reject", "canned", "hedge".
+   */
+  char *decision;
+  /*
+   * For people: why it was decided; neither prompt nor key. UTF-8.
+   */
+  protobuf_c_boolean has_detail;
+  ProtobufCBinaryData detail;
+  protobuf_c_boolean has_wait_us;
+  uint64_t wait_us;
+  /*
+   * How it failed, as in Status.reason; absent where it did not.
+   */
+  char *reason;
+  protobuf_c_boolean has_http_status;
+  uint32_t http_status;
+  protobuf_c_boolean has_duration_us;
+  uint64_t duration_us;
+};
+#define LLMGW__V1__TRACE_STEP__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__trace_step__descriptor) \
+    , 0, 0, NULL, NULL, NULL, 0, {0,NULL}, 0, 0, NULL, 0, 0, 0, 0 }
+
+
+struct  Llmgw__V1__RequestTrace
+{
+  ProtobufCMessage base;
+  char *request_id;
+  /*
+   * "Chat", "Embed", …
+   */
+  char *operation;
+  char *model;
+  protobuf_c_boolean has_uid;
+  uint32_t uid;
+  protobuf_c_boolean has_started_ms_ago;
+  uint64_t started_ms_ago;
+  size_t n_steps;
+  Llmgw__V1__TraceStep **steps;
+  /*
+   * How it ended, as in Status.reason; absent where it succeeded, or still runs.
+   */
+  char *reason;
+  /*
+   * True while it has no end.
+   */
+  protobuf_c_boolean has_running;
+  protobuf_c_boolean running;
+};
+#define LLMGW__V1__REQUEST_TRACE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__request_trace__descriptor) \
+    , NULL, NULL, NULL, 0, 0, 0, 0, 0,NULL, NULL, 0, 0 }
+
+
+struct  Llmgw__V1__ExplainReply
+{
+  ProtobufCMessage base;
+  /*
+   * False where no such request is remembered, or it is another uid's.
+   */
+  protobuf_c_boolean has_found;
+  protobuf_c_boolean found;
+  Llmgw__V1__RequestTrace *trace;
+};
+#define LLMGW__V1__EXPLAIN_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__explain_reply__descriptor) \
+    , 0, 0, NULL }
+
+
+struct  Llmgw__V1__ListAlertsRequest
+{
+  ProtobufCMessage base;
+};
+#define LLMGW__V1__LIST_ALERTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__list_alerts_request__descriptor) \
+     }
+
+
+/*
+ * One threshold of the configuration, on one model or provider.
+ */
+struct  Llmgw__V1__AlertStatus
+{
+  ProtobufCMessage base;
+  char *name;
+  /*
+   * "warning" or "critical".
+   */
+  char *severity;
+  /*
+   * "ok" or "firing".
+   */
+  char *state;
+  /*
+   * What is measured: "success rate", for example.
+   */
+  char *metric;
+  /*
+   * Of what: "provider/NAME", "model/NAME" or "deployment/MODEL/NAME".
+   */
+  char *subject;
+  /*
+   * Absent where nothing was measured yet.
+   */
+  protobuf_c_boolean has_value;
+  double value;
+  protobuf_c_boolean has_threshold;
+  double threshold;
+  /*
+   * How long it has been in this state.
+   */
+  protobuf_c_boolean has_since_ms;
+  uint64_t since_ms;
+};
+#define LLMGW__V1__ALERT_STATUS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__alert_status__descriptor) \
+    , NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0 }
+
+
+struct  Llmgw__V1__ListAlertsReply
+{
+  ProtobufCMessage base;
+  size_t n_alerts;
+  Llmgw__V1__AlertStatus **alerts;
+};
+#define LLMGW__V1__LIST_ALERTS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__list_alerts_reply__descriptor) \
+    , 0,NULL }
+
+
 /* Llmgw__V1__StatusRequest methods */
 void   llmgw__v1__status_request__init
                      (Llmgw__V1__StatusRequest         *message);
@@ -531,6 +998,367 @@ Llmgw__V1__GetConfigReply *
 void   llmgw__v1__get_config_reply__free_unpacked
                      (Llmgw__V1__GetConfigReply *message,
                       ProtobufCAllocator *allocator);
+/* Llmgw__V1__ListDeploymentsRequest methods */
+void   llmgw__v1__list_deployments_request__init
+                     (Llmgw__V1__ListDeploymentsRequest         *message);
+size_t llmgw__v1__list_deployments_request__get_packed_size
+                     (const Llmgw__V1__ListDeploymentsRequest   *message);
+size_t llmgw__v1__list_deployments_request__pack
+                     (const Llmgw__V1__ListDeploymentsRequest   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__list_deployments_request__pack_to_buffer
+                     (const Llmgw__V1__ListDeploymentsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__ListDeploymentsRequest *
+       llmgw__v1__list_deployments_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__list_deployments_request__free_unpacked
+                     (Llmgw__V1__ListDeploymentsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__FailureCount methods */
+void   llmgw__v1__failure_count__init
+                     (Llmgw__V1__FailureCount         *message);
+size_t llmgw__v1__failure_count__get_packed_size
+                     (const Llmgw__V1__FailureCount   *message);
+size_t llmgw__v1__failure_count__pack
+                     (const Llmgw__V1__FailureCount   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__failure_count__pack_to_buffer
+                     (const Llmgw__V1__FailureCount   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__FailureCount *
+       llmgw__v1__failure_count__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__failure_count__free_unpacked
+                     (Llmgw__V1__FailureCount *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__DeploymentStatus methods */
+void   llmgw__v1__deployment_status__init
+                     (Llmgw__V1__DeploymentStatus         *message);
+size_t llmgw__v1__deployment_status__get_packed_size
+                     (const Llmgw__V1__DeploymentStatus   *message);
+size_t llmgw__v1__deployment_status__pack
+                     (const Llmgw__V1__DeploymentStatus   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__deployment_status__pack_to_buffer
+                     (const Llmgw__V1__DeploymentStatus   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__DeploymentStatus *
+       llmgw__v1__deployment_status__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__deployment_status__free_unpacked
+                     (Llmgw__V1__DeploymentStatus *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__ListDeploymentsReply methods */
+void   llmgw__v1__list_deployments_reply__init
+                     (Llmgw__V1__ListDeploymentsReply         *message);
+size_t llmgw__v1__list_deployments_reply__get_packed_size
+                     (const Llmgw__V1__ListDeploymentsReply   *message);
+size_t llmgw__v1__list_deployments_reply__pack
+                     (const Llmgw__V1__ListDeploymentsReply   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__list_deployments_reply__pack_to_buffer
+                     (const Llmgw__V1__ListDeploymentsReply   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__ListDeploymentsReply *
+       llmgw__v1__list_deployments_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__list_deployments_reply__free_unpacked
+                     (Llmgw__V1__ListDeploymentsReply *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__ListBreakersRequest methods */
+void   llmgw__v1__list_breakers_request__init
+                     (Llmgw__V1__ListBreakersRequest         *message);
+size_t llmgw__v1__list_breakers_request__get_packed_size
+                     (const Llmgw__V1__ListBreakersRequest   *message);
+size_t llmgw__v1__list_breakers_request__pack
+                     (const Llmgw__V1__ListBreakersRequest   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__list_breakers_request__pack_to_buffer
+                     (const Llmgw__V1__ListBreakersRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__ListBreakersRequest *
+       llmgw__v1__list_breakers_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__list_breakers_request__free_unpacked
+                     (Llmgw__V1__ListBreakersRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__BreakerStatus methods */
+void   llmgw__v1__breaker_status__init
+                     (Llmgw__V1__BreakerStatus         *message);
+size_t llmgw__v1__breaker_status__get_packed_size
+                     (const Llmgw__V1__BreakerStatus   *message);
+size_t llmgw__v1__breaker_status__pack
+                     (const Llmgw__V1__BreakerStatus   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__breaker_status__pack_to_buffer
+                     (const Llmgw__V1__BreakerStatus   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__BreakerStatus *
+       llmgw__v1__breaker_status__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__breaker_status__free_unpacked
+                     (Llmgw__V1__BreakerStatus *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__ListBreakersReply methods */
+void   llmgw__v1__list_breakers_reply__init
+                     (Llmgw__V1__ListBreakersReply         *message);
+size_t llmgw__v1__list_breakers_reply__get_packed_size
+                     (const Llmgw__V1__ListBreakersReply   *message);
+size_t llmgw__v1__list_breakers_reply__pack
+                     (const Llmgw__V1__ListBreakersReply   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__list_breakers_reply__pack_to_buffer
+                     (const Llmgw__V1__ListBreakersReply   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__ListBreakersReply *
+       llmgw__v1__list_breakers_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__list_breakers_reply__free_unpacked
+                     (Llmgw__V1__ListBreakersReply *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__SetBreakerRequest methods */
+void   llmgw__v1__set_breaker_request__init
+                     (Llmgw__V1__SetBreakerRequest         *message);
+size_t llmgw__v1__set_breaker_request__get_packed_size
+                     (const Llmgw__V1__SetBreakerRequest   *message);
+size_t llmgw__v1__set_breaker_request__pack
+                     (const Llmgw__V1__SetBreakerRequest   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__set_breaker_request__pack_to_buffer
+                     (const Llmgw__V1__SetBreakerRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__SetBreakerRequest *
+       llmgw__v1__set_breaker_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__set_breaker_request__free_unpacked
+                     (Llmgw__V1__SetBreakerRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__SetBreakerReply methods */
+void   llmgw__v1__set_breaker_reply__init
+                     (Llmgw__V1__SetBreakerReply         *message);
+size_t llmgw__v1__set_breaker_reply__get_packed_size
+                     (const Llmgw__V1__SetBreakerReply   *message);
+size_t llmgw__v1__set_breaker_reply__pack
+                     (const Llmgw__V1__SetBreakerReply   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__set_breaker_reply__pack_to_buffer
+                     (const Llmgw__V1__SetBreakerReply   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__SetBreakerReply *
+       llmgw__v1__set_breaker_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__set_breaker_reply__free_unpacked
+                     (Llmgw__V1__SetBreakerReply *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__TestModelsRequest methods */
+void   llmgw__v1__test_models_request__init
+                     (Llmgw__V1__TestModelsRequest         *message);
+size_t llmgw__v1__test_models_request__get_packed_size
+                     (const Llmgw__V1__TestModelsRequest   *message);
+size_t llmgw__v1__test_models_request__pack
+                     (const Llmgw__V1__TestModelsRequest   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__test_models_request__pack_to_buffer
+                     (const Llmgw__V1__TestModelsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__TestModelsRequest *
+       llmgw__v1__test_models_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__test_models_request__free_unpacked
+                     (Llmgw__V1__TestModelsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__TestResult methods */
+void   llmgw__v1__test_result__init
+                     (Llmgw__V1__TestResult         *message);
+size_t llmgw__v1__test_result__get_packed_size
+                     (const Llmgw__V1__TestResult   *message);
+size_t llmgw__v1__test_result__pack
+                     (const Llmgw__V1__TestResult   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__test_result__pack_to_buffer
+                     (const Llmgw__V1__TestResult   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__TestResult *
+       llmgw__v1__test_result__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__test_result__free_unpacked
+                     (Llmgw__V1__TestResult *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__TestModelsReply methods */
+void   llmgw__v1__test_models_reply__init
+                     (Llmgw__V1__TestModelsReply         *message);
+size_t llmgw__v1__test_models_reply__get_packed_size
+                     (const Llmgw__V1__TestModelsReply   *message);
+size_t llmgw__v1__test_models_reply__pack
+                     (const Llmgw__V1__TestModelsReply   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__test_models_reply__pack_to_buffer
+                     (const Llmgw__V1__TestModelsReply   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__TestModelsReply *
+       llmgw__v1__test_models_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__test_models_reply__free_unpacked
+                     (Llmgw__V1__TestModelsReply *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__ExplainRequest methods */
+void   llmgw__v1__explain_request__init
+                     (Llmgw__V1__ExplainRequest         *message);
+size_t llmgw__v1__explain_request__get_packed_size
+                     (const Llmgw__V1__ExplainRequest   *message);
+size_t llmgw__v1__explain_request__pack
+                     (const Llmgw__V1__ExplainRequest   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__explain_request__pack_to_buffer
+                     (const Llmgw__V1__ExplainRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__ExplainRequest *
+       llmgw__v1__explain_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__explain_request__free_unpacked
+                     (Llmgw__V1__ExplainRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__TraceStep methods */
+void   llmgw__v1__trace_step__init
+                     (Llmgw__V1__TraceStep         *message);
+size_t llmgw__v1__trace_step__get_packed_size
+                     (const Llmgw__V1__TraceStep   *message);
+size_t llmgw__v1__trace_step__pack
+                     (const Llmgw__V1__TraceStep   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__trace_step__pack_to_buffer
+                     (const Llmgw__V1__TraceStep   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__TraceStep *
+       llmgw__v1__trace_step__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__trace_step__free_unpacked
+                     (Llmgw__V1__TraceStep *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__RequestTrace methods */
+void   llmgw__v1__request_trace__init
+                     (Llmgw__V1__RequestTrace         *message);
+size_t llmgw__v1__request_trace__get_packed_size
+                     (const Llmgw__V1__RequestTrace   *message);
+size_t llmgw__v1__request_trace__pack
+                     (const Llmgw__V1__RequestTrace   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__request_trace__pack_to_buffer
+                     (const Llmgw__V1__RequestTrace   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__RequestTrace *
+       llmgw__v1__request_trace__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__request_trace__free_unpacked
+                     (Llmgw__V1__RequestTrace *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__ExplainReply methods */
+void   llmgw__v1__explain_reply__init
+                     (Llmgw__V1__ExplainReply         *message);
+size_t llmgw__v1__explain_reply__get_packed_size
+                     (const Llmgw__V1__ExplainReply   *message);
+size_t llmgw__v1__explain_reply__pack
+                     (const Llmgw__V1__ExplainReply   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__explain_reply__pack_to_buffer
+                     (const Llmgw__V1__ExplainReply   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__ExplainReply *
+       llmgw__v1__explain_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__explain_reply__free_unpacked
+                     (Llmgw__V1__ExplainReply *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__ListAlertsRequest methods */
+void   llmgw__v1__list_alerts_request__init
+                     (Llmgw__V1__ListAlertsRequest         *message);
+size_t llmgw__v1__list_alerts_request__get_packed_size
+                     (const Llmgw__V1__ListAlertsRequest   *message);
+size_t llmgw__v1__list_alerts_request__pack
+                     (const Llmgw__V1__ListAlertsRequest   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__list_alerts_request__pack_to_buffer
+                     (const Llmgw__V1__ListAlertsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__ListAlertsRequest *
+       llmgw__v1__list_alerts_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__list_alerts_request__free_unpacked
+                     (Llmgw__V1__ListAlertsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__AlertStatus methods */
+void   llmgw__v1__alert_status__init
+                     (Llmgw__V1__AlertStatus         *message);
+size_t llmgw__v1__alert_status__get_packed_size
+                     (const Llmgw__V1__AlertStatus   *message);
+size_t llmgw__v1__alert_status__pack
+                     (const Llmgw__V1__AlertStatus   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__alert_status__pack_to_buffer
+                     (const Llmgw__V1__AlertStatus   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__AlertStatus *
+       llmgw__v1__alert_status__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__alert_status__free_unpacked
+                     (Llmgw__V1__AlertStatus *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__ListAlertsReply methods */
+void   llmgw__v1__list_alerts_reply__init
+                     (Llmgw__V1__ListAlertsReply         *message);
+size_t llmgw__v1__list_alerts_reply__get_packed_size
+                     (const Llmgw__V1__ListAlertsReply   *message);
+size_t llmgw__v1__list_alerts_reply__pack
+                     (const Llmgw__V1__ListAlertsReply   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__list_alerts_reply__pack_to_buffer
+                     (const Llmgw__V1__ListAlertsReply   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__ListAlertsReply *
+       llmgw__v1__list_alerts_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__list_alerts_reply__free_unpacked
+                     (Llmgw__V1__ListAlertsReply *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Llmgw__V1__StatusRequest_Closure)
@@ -572,6 +1400,63 @@ typedef void (*Llmgw__V1__ConfigSetting_Closure)
 typedef void (*Llmgw__V1__GetConfigReply_Closure)
                  (const Llmgw__V1__GetConfigReply *message,
                   void *closure_data);
+typedef void (*Llmgw__V1__ListDeploymentsRequest_Closure)
+                 (const Llmgw__V1__ListDeploymentsRequest *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__FailureCount_Closure)
+                 (const Llmgw__V1__FailureCount *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__DeploymentStatus_Closure)
+                 (const Llmgw__V1__DeploymentStatus *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__ListDeploymentsReply_Closure)
+                 (const Llmgw__V1__ListDeploymentsReply *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__ListBreakersRequest_Closure)
+                 (const Llmgw__V1__ListBreakersRequest *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__BreakerStatus_Closure)
+                 (const Llmgw__V1__BreakerStatus *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__ListBreakersReply_Closure)
+                 (const Llmgw__V1__ListBreakersReply *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__SetBreakerRequest_Closure)
+                 (const Llmgw__V1__SetBreakerRequest *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__SetBreakerReply_Closure)
+                 (const Llmgw__V1__SetBreakerReply *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__TestModelsRequest_Closure)
+                 (const Llmgw__V1__TestModelsRequest *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__TestResult_Closure)
+                 (const Llmgw__V1__TestResult *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__TestModelsReply_Closure)
+                 (const Llmgw__V1__TestModelsReply *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__ExplainRequest_Closure)
+                 (const Llmgw__V1__ExplainRequest *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__TraceStep_Closure)
+                 (const Llmgw__V1__TraceStep *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__RequestTrace_Closure)
+                 (const Llmgw__V1__RequestTrace *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__ExplainReply_Closure)
+                 (const Llmgw__V1__ExplainReply *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__ListAlertsRequest_Closure)
+                 (const Llmgw__V1__ListAlertsRequest *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__AlertStatus_Closure)
+                 (const Llmgw__V1__AlertStatus *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__ListAlertsReply_Closure)
+                 (const Llmgw__V1__ListAlertsReply *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -595,6 +1480,30 @@ struct Llmgw__V1__Admin_Service
                      const Llmgw__V1__GetConfigRequest *input,
                      Llmgw__V1__GetConfigReply_Closure closure,
                      void *closure_data);
+  void (*list_deployments)(Llmgw__V1__Admin_Service *service,
+                           const Llmgw__V1__ListDeploymentsRequest *input,
+                           Llmgw__V1__ListDeploymentsReply_Closure closure,
+                           void *closure_data);
+  void (*list_breakers)(Llmgw__V1__Admin_Service *service,
+                        const Llmgw__V1__ListBreakersRequest *input,
+                        Llmgw__V1__ListBreakersReply_Closure closure,
+                        void *closure_data);
+  void (*set_breaker)(Llmgw__V1__Admin_Service *service,
+                      const Llmgw__V1__SetBreakerRequest *input,
+                      Llmgw__V1__SetBreakerReply_Closure closure,
+                      void *closure_data);
+  void (*test_models)(Llmgw__V1__Admin_Service *service,
+                      const Llmgw__V1__TestModelsRequest *input,
+                      Llmgw__V1__TestModelsReply_Closure closure,
+                      void *closure_data);
+  void (*explain)(Llmgw__V1__Admin_Service *service,
+                  const Llmgw__V1__ExplainRequest *input,
+                  Llmgw__V1__ExplainReply_Closure closure,
+                  void *closure_data);
+  void (*list_alerts)(Llmgw__V1__Admin_Service *service,
+                      const Llmgw__V1__ListAlertsRequest *input,
+                      Llmgw__V1__ListAlertsReply_Closure closure,
+                      void *closure_data);
 };
 typedef void (*Llmgw__V1__Admin_ServiceDestroy)(Llmgw__V1__Admin_Service *);
 void llmgw__v1__admin__init (Llmgw__V1__Admin_Service *service,
@@ -606,7 +1515,13 @@ void llmgw__v1__admin__init (Llmgw__V1__Admin_Service *service,
       function_prefix__ ## status,\
       function_prefix__ ## list_requests,\
       function_prefix__ ## cancel_request,\
-      function_prefix__ ## get_config  }
+      function_prefix__ ## get_config,\
+      function_prefix__ ## list_deployments,\
+      function_prefix__ ## list_breakers,\
+      function_prefix__ ## set_breaker,\
+      function_prefix__ ## test_models,\
+      function_prefix__ ## explain,\
+      function_prefix__ ## list_alerts  }
 void llmgw__v1__admin__status(ProtobufCService *service,
                               const Llmgw__V1__StatusRequest *input,
                               Llmgw__V1__StatusReply_Closure closure,
@@ -623,9 +1538,34 @@ void llmgw__v1__admin__get_config(ProtobufCService *service,
                                   const Llmgw__V1__GetConfigRequest *input,
                                   Llmgw__V1__GetConfigReply_Closure closure,
                                   void *closure_data);
+void llmgw__v1__admin__list_deployments(ProtobufCService *service,
+                                        const Llmgw__V1__ListDeploymentsRequest *input,
+                                        Llmgw__V1__ListDeploymentsReply_Closure closure,
+                                        void *closure_data);
+void llmgw__v1__admin__list_breakers(ProtobufCService *service,
+                                     const Llmgw__V1__ListBreakersRequest *input,
+                                     Llmgw__V1__ListBreakersReply_Closure closure,
+                                     void *closure_data);
+void llmgw__v1__admin__set_breaker(ProtobufCService *service,
+                                   const Llmgw__V1__SetBreakerRequest *input,
+                                   Llmgw__V1__SetBreakerReply_Closure closure,
+                                   void *closure_data);
+void llmgw__v1__admin__test_models(ProtobufCService *service,
+                                   const Llmgw__V1__TestModelsRequest *input,
+                                   Llmgw__V1__TestModelsReply_Closure closure,
+                                   void *closure_data);
+void llmgw__v1__admin__explain(ProtobufCService *service,
+                               const Llmgw__V1__ExplainRequest *input,
+                               Llmgw__V1__ExplainReply_Closure closure,
+                               void *closure_data);
+void llmgw__v1__admin__list_alerts(ProtobufCService *service,
+                                   const Llmgw__V1__ListAlertsRequest *input,
+                                   Llmgw__V1__ListAlertsReply_Closure closure,
+                                   void *closure_data);
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    llmgw__v1__breaker_action__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__status_request__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__provider_status__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__model_status__descriptor;
@@ -639,6 +1579,25 @@ extern const ProtobufCMessageDescriptor llmgw__v1__cancel_request_reply__descrip
 extern const ProtobufCMessageDescriptor llmgw__v1__get_config_request__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__config_setting__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__get_config_reply__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__list_deployments_request__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__failure_count__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__deployment_status__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__list_deployments_reply__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__list_breakers_request__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__breaker_status__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__list_breakers_reply__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__set_breaker_request__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__set_breaker_reply__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__test_models_request__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__test_result__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__test_models_reply__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__explain_request__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__trace_step__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__request_trace__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__explain_reply__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__list_alerts_request__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__alert_status__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__list_alerts_reply__descriptor;
 extern const ProtobufCServiceDescriptor llmgw__v1__admin__descriptor;
 
 PROTOBUF_C__END_DECLS

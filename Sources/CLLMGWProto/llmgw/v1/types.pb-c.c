@@ -367,6 +367,51 @@ void   llmgw__v1__cost__free_unpacked
   assert(message->base.descriptor == &llmgw__v1__cost__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   llmgw__v1__attempt_info__init
+                     (Llmgw__V1__AttemptInfo         *message)
+{
+  static const Llmgw__V1__AttemptInfo init_value = LLMGW__V1__ATTEMPT_INFO__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__attempt_info__get_packed_size
+                     (const Llmgw__V1__AttemptInfo *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__attempt_info__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__attempt_info__pack
+                     (const Llmgw__V1__AttemptInfo *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__attempt_info__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__attempt_info__pack_to_buffer
+                     (const Llmgw__V1__AttemptInfo *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__attempt_info__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__AttemptInfo *
+       llmgw__v1__attempt_info__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__AttemptInfo *)
+     protobuf_c_message_unpack (&llmgw__v1__attempt_info__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__attempt_info__free_unpacked
+                     (Llmgw__V1__AttemptInfo *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__attempt_info__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   llmgw__v1__reply_info__init
                      (Llmgw__V1__ReplyInfo         *message)
 {
@@ -1034,7 +1079,136 @@ const ProtobufCMessageDescriptor llmgw__v1__cost__descriptor =
   (ProtobufCMessageInit) llmgw__v1__cost__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor llmgw__v1__reply_info__field_descriptors[9] =
+static const ProtobufCFieldDescriptor llmgw__v1__attempt_info__field_descriptors[8] =
+{
+  {
+    "model",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__AttemptInfo, model),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deployment",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__AttemptInfo, deployment),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "provider",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__AttemptInfo, provider),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__AttemptInfo, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "http_status",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Llmgw__V1__AttemptInfo, has_http_status),
+    offsetof(Llmgw__V1__AttemptInfo, http_status),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "wait_us",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__AttemptInfo, has_wait_us),
+    offsetof(Llmgw__V1__AttemptInfo, wait_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duration_us",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__AttemptInfo, has_duration_us),
+    offsetof(Llmgw__V1__AttemptInfo, duration_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first_token_us",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__AttemptInfo, has_first_token_us),
+    offsetof(Llmgw__V1__AttemptInfo, first_token_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__attempt_info__field_indices_by_name[] = {
+  1,   /* field[1] = deployment */
+  6,   /* field[6] = duration_us */
+  7,   /* field[7] = first_token_us */
+  4,   /* field[4] = http_status */
+  0,   /* field[0] = model */
+  2,   /* field[2] = provider */
+  3,   /* field[3] = reason */
+  5,   /* field[5] = wait_us */
+};
+static const ProtobufCIntRange llmgw__v1__attempt_info__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__attempt_info__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.AttemptInfo",
+  "AttemptInfo",
+  "Llmgw__V1__AttemptInfo",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__AttemptInfo),
+  8,
+  llmgw__v1__attempt_info__field_descriptors,
+  llmgw__v1__attempt_info__field_indices_by_name,
+  1,  llmgw__v1__attempt_info__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__attempt_info__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__reply_info__field_descriptors[11] =
 {
   {
     "request_id",
@@ -1144,6 +1318,30 @@ static const ProtobufCFieldDescriptor llmgw__v1__reply_info__field_descriptors[9
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "source",
+    10,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__ReplyInfo, source),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "path",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Llmgw__V1__ReplyInfo, n_path),
+    offsetof(Llmgw__V1__ReplyInfo, path),
+    &llmgw__v1__attempt_info__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned llmgw__v1__reply_info__field_indices_by_name[] = {
   4,   /* field[4] = attempts */
@@ -1151,15 +1349,17 @@ static const unsigned llmgw__v1__reply_info__field_indices_by_name[] = {
   6,   /* field[6] = cost */
   5,   /* field[5] = latency */
   1,   /* field[1] = model */
+  10,   /* field[10] = path */
   3,   /* field[3] = provider */
   0,   /* field[0] = request_id */
+  9,   /* field[9] = source */
   8,   /* field[8] = upstream_id */
   2,   /* field[2] = upstream_model */
 };
 static const ProtobufCIntRange llmgw__v1__reply_info__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor llmgw__v1__reply_info__descriptor =
 {
@@ -1169,7 +1369,7 @@ const ProtobufCMessageDescriptor llmgw__v1__reply_info__descriptor =
   "Llmgw__V1__ReplyInfo",
   "llmgw.v1",
   sizeof(Llmgw__V1__ReplyInfo),
-  9,
+  11,
   llmgw__v1__reply_info__field_descriptors,
   llmgw__v1__reply_info__field_indices_by_name,
   1,  llmgw__v1__reply_info__number_ranges,

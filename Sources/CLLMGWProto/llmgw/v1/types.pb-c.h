@@ -23,6 +23,7 @@ typedef struct Llmgw__V1__Message Llmgw__V1__Message;
 typedef struct Llmgw__V1__Usage Llmgw__V1__Usage;
 typedef struct Llmgw__V1__Latency Llmgw__V1__Latency;
 typedef struct Llmgw__V1__Cost Llmgw__V1__Cost;
+typedef struct Llmgw__V1__AttemptInfo Llmgw__V1__AttemptInfo;
 typedef struct Llmgw__V1__ReplyInfo Llmgw__V1__ReplyInfo;
 typedef struct Llmgw__V1__Status Llmgw__V1__Status;
 
@@ -300,6 +301,45 @@ struct  Llmgw__V1__Cost
 
 
 /*
+ * One question to an upstream on the way to an answer.
+ */
+struct  Llmgw__V1__AttemptInfo
+{
+  ProtobufCMessage base;
+  /*
+   * The model's name in the gateway's configuration.
+   */
+  char *model;
+  /*
+   * The deployment's name within that model.
+   */
+  char *deployment;
+  char *provider;
+  /*
+   * Why it failed, as in Status.reason; absent where it succeeded.
+   */
+  char *reason;
+  protobuf_c_boolean has_http_status;
+  uint32_t http_status;
+  /*
+   * Before the attempt: queue, pause between attempts, a gate that had to open.
+   */
+  protobuf_c_boolean has_wait_us;
+  uint64_t wait_us;
+  protobuf_c_boolean has_duration_us;
+  uint64_t duration_us;
+  /*
+   * Until the first content; absent where none came.
+   */
+  protobuf_c_boolean has_first_token_us;
+  uint64_t first_token_us;
+};
+#define LLMGW__V1__ATTEMPT_INFO__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__attempt_info__descriptor) \
+    , NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
+/*
  * How an answer was made. Part of every inference reply.
  */
 struct  Llmgw__V1__ReplyInfo
@@ -328,10 +368,20 @@ struct  Llmgw__V1__ReplyInfo
    * The upstream's own identifier of the answer, for support tickets.
    */
   char *upstream_id;
+  /*
+   * Where the answer came from: "model" (the one that was asked for), "fallback" (another one), "canned" (a text of the
+   * configuration).
+   */
+  char *source;
+  /*
+   * Every attempt in order, the successful one last.
+   */
+  size_t n_path;
+  Llmgw__V1__AttemptInfo **path;
 };
 #define LLMGW__V1__REPLY_INFO__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__reply_info__descriptor) \
-    , NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, 0, LLMGW__V1__CACHE_STATE__CACHE_STATE_UNSPECIFIED, NULL }
+    , NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, 0, LLMGW__V1__CACHE_STATE__CACHE_STATE_UNSPECIFIED, NULL, NULL, 0,NULL }
 
 
 /*
@@ -537,6 +587,25 @@ Llmgw__V1__Cost *
 void   llmgw__v1__cost__free_unpacked
                      (Llmgw__V1__Cost *message,
                       ProtobufCAllocator *allocator);
+/* Llmgw__V1__AttemptInfo methods */
+void   llmgw__v1__attempt_info__init
+                     (Llmgw__V1__AttemptInfo         *message);
+size_t llmgw__v1__attempt_info__get_packed_size
+                     (const Llmgw__V1__AttemptInfo   *message);
+size_t llmgw__v1__attempt_info__pack
+                     (const Llmgw__V1__AttemptInfo   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__attempt_info__pack_to_buffer
+                     (const Llmgw__V1__AttemptInfo   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__AttemptInfo *
+       llmgw__v1__attempt_info__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__attempt_info__free_unpacked
+                     (Llmgw__V1__AttemptInfo *message,
+                      ProtobufCAllocator *allocator);
 /* Llmgw__V1__ReplyInfo methods */
 void   llmgw__v1__reply_info__init
                      (Llmgw__V1__ReplyInfo         *message);
@@ -601,6 +670,9 @@ typedef void (*Llmgw__V1__Latency_Closure)
 typedef void (*Llmgw__V1__Cost_Closure)
                  (const Llmgw__V1__Cost *message,
                   void *closure_data);
+typedef void (*Llmgw__V1__AttemptInfo_Closure)
+                 (const Llmgw__V1__AttemptInfo *message,
+                  void *closure_data);
 typedef void (*Llmgw__V1__ReplyInfo_Closure)
                  (const Llmgw__V1__ReplyInfo *message,
                   void *closure_data);
@@ -625,6 +697,7 @@ extern const ProtobufCMessageDescriptor llmgw__v1__message__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__usage__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__latency__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__cost__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__attempt_info__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__reply_info__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__status__descriptor;
 

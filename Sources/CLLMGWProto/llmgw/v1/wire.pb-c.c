@@ -598,7 +598,7 @@ const ProtobufCMessageDescriptor llmgw__v1__hello_ok__descriptor =
   (ProtobufCMessageInit) llmgw__v1__hello_ok__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor llmgw__v1__request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor llmgw__v1__request__field_descriptors[4] =
 {
   {
     "timeout_ms",
@@ -625,6 +625,18 @@ static const ProtobufCFieldDescriptor llmgw__v1__request__field_descriptors[3] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "retry_ambiguous",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Llmgw__V1__Request, has_retry_ambiguous),
+    offsetof(Llmgw__V1__Request, retry_ambiguous),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "body",
     15,
     PROTOBUF_C_LABEL_OPTIONAL,
@@ -638,15 +650,16 @@ static const ProtobufCFieldDescriptor llmgw__v1__request__field_descriptors[3] =
   },
 };
 static const unsigned llmgw__v1__request__field_indices_by_name[] = {
-  2,   /* field[2] = body */
+  3,   /* field[3] = body */
   1,   /* field[1] = labels */
+  2,   /* field[2] = retry_ambiguous */
   0,   /* field[0] = timeout_ms */
 };
 static const ProtobufCIntRange llmgw__v1__request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 15, 2 },
-  { 0, 3 }
+  { 15, 3 },
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor llmgw__v1__request__descriptor =
 {
@@ -656,14 +669,14 @@ const ProtobufCMessageDescriptor llmgw__v1__request__descriptor =
   "Llmgw__V1__Request",
   "llmgw.v1",
   sizeof(Llmgw__V1__Request),
-  3,
+  4,
   llmgw__v1__request__field_descriptors,
   llmgw__v1__request__field_indices_by_name,
   2,  llmgw__v1__request__number_ranges,
   (ProtobufCMessageInit) llmgw__v1__request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor llmgw__v1__head__field_descriptors[6] =
+static const ProtobufCFieldDescriptor llmgw__v1__head__field_descriptors[7] =
 {
   {
     "request_id",
@@ -737,8 +750,21 @@ static const ProtobufCFieldDescriptor llmgw__v1__head__field_descriptors[6] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "attempt",
+    7,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Llmgw__V1__Head, has_attempt),
+    offsetof(Llmgw__V1__Head, attempt),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned llmgw__v1__head__field_indices_by_name[] = {
+  6,   /* field[6] = attempt */
   3,   /* field[3] = cache */
   5,   /* field[5] = expected_wait_ms */
   1,   /* field[1] = model */
@@ -749,7 +775,7 @@ static const unsigned llmgw__v1__head__field_indices_by_name[] = {
 static const ProtobufCIntRange llmgw__v1__head__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor llmgw__v1__head__descriptor =
 {
@@ -759,7 +785,7 @@ const ProtobufCMessageDescriptor llmgw__v1__head__descriptor =
   "Llmgw__V1__Head",
   "llmgw.v1",
   sizeof(Llmgw__V1__Head),
-  6,
+  7,
   llmgw__v1__head__field_descriptors,
   llmgw__v1__head__field_indices_by_name,
   1,  llmgw__v1__head__number_ranges,

@@ -116,6 +116,12 @@ struct  Llmgw__V1__Request
   size_t n_labels;
   Llmgw__V1__Label **labels;
   /*
+   * Whether the gateway may repeat a request that an upstream may have processed already, which can be billed twice. False:
+   * never; absent: the daemon's default.
+   */
+  protobuf_c_boolean has_retry_ambiguous;
+  protobuf_c_boolean retry_ambiguous;
+  /*
    * The method's request message, serialised.
    */
   protobuf_c_boolean has_body;
@@ -123,7 +129,7 @@ struct  Llmgw__V1__Request
 };
 #define LLMGW__V1__REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__request__descriptor) \
-    , 0, 0, 0,NULL, 0, {0,NULL} }
+    , 0, 0, 0,NULL, 0, 0, 0, {0,NULL} }
 
 
 /*
@@ -144,10 +150,15 @@ struct  Llmgw__V1__Head
   uint32_t queue_position;
   protobuf_c_boolean has_expected_wait_ms;
   uint64_t expected_wait_ms;
+  /*
+   * The attempt that begins now, counted from 1.
+   */
+  protobuf_c_boolean has_attempt;
+  uint32_t attempt;
 };
 #define LLMGW__V1__HEAD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__head__descriptor) \
-    , NULL, NULL, NULL, 0, LLMGW__V1__CACHE_STATE__CACHE_STATE_UNSPECIFIED, 0, 0, 0, 0 }
+    , NULL, NULL, NULL, 0, LLMGW__V1__CACHE_STATE__CACHE_STATE_UNSPECIFIED, 0, 0, 0, 0, 0, 0 }
 
 
 /*

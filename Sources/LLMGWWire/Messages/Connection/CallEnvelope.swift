@@ -34,7 +34,9 @@ extension CallEnvelope: StructConvertible {
                 value: try name(label.value, "labels[\(index)].value") ?? "")
         }
         self.init(
-            options: CallOptions(timeout: c.timeout_ms == 0 ? nil : .milliseconds(c.timeout_ms), labels: labels),
+            options: CallOptions(
+                timeout: c.timeout_ms == 0 ? nil : .milliseconds(c.timeout_ms), labels: labels,
+                retryAmbiguous: present(c.has_retry_ambiguous, c.retry_ambiguous != 0)),
             body: Array(UnsafeBufferPointer(start: c.body.data, count: c.body.len)))
     }
 
@@ -46,6 +48,7 @@ extension CallEnvelope: StructConvertible {
             pointer.pointee.key = arena.string(label.key)
             pointer.pointee.value = arena.string(label.value)
         }
+        assign(&c.pointee.has_retry_ambiguous, &c.pointee.retry_ambiguous, options.retryAmbiguous.map { $0 ? 1 : 0 })
         assign(&c.pointee.has_body, &c.pointee.body, body.withUnsafeBytes(arena.bytes))
     }
 }

@@ -152,7 +152,8 @@ extension ReplyHead: StructConvertible {
             provider: try name(c.provider, path() + "provider"),
             cache: CacheState(rawValue: c.cache.rawValue),
             queuePosition: present(c.has_queue_position, c.queue_position),
-            expectedWait: present(c.has_expected_wait_ms, .milliseconds(c.expected_wait_ms)))
+            expectedWait: present(c.has_expected_wait_ms, .milliseconds(c.expected_wait_ms)),
+            attempt: present(c.has_attempt, c.attempt))
     }
 
     func fill(_ c: UnsafeMutablePointer<Llmgw__V1__Head>, _ arena: ProtobufArena) {
@@ -162,5 +163,6 @@ extension ReplyHead: StructConvertible {
         assign(&c.pointee.has_cache, &c.pointee.cache, cache.map { Llmgw__V1__CacheState(rawValue: $0.rawValue) })
         assign(&c.pointee.has_queue_position, &c.pointee.queue_position, queuePosition)
         assign(&c.pointee.has_expected_wait_ms, &c.pointee.expected_wait_ms, expectedWait?.clampedMilliseconds)
+        assign(&c.pointee.has_attempt, &c.pointee.attempt, attempt)
     }
 }

@@ -41,7 +41,11 @@ extension ReplyInfo {
                 Cost(micros: cost.pointee.micros, currency: try name(cost.pointee.currency, path() + "currency") ?? "")
             },
             cache: CacheState(rawValue: c.cache.rawValue),
-            upstreamID: try name(c.upstream_id, path() + "upstream_id"))
+            upstreamID: try name(c.upstream_id, path() + "upstream_id"),
+            source: try name(c.source, path() + "source").map(ReplySource.init),
+            path: try list(c.n_path, c.path) { (attempt: Llmgw__V1__AttemptInfo, index) throws(MessageError) in
+                try AttemptInfo(attempt, at: "\(path())path[\(index)].")
+            })
     }
 
     func pointer(_ arena: ProtobufArena) -> UnsafeMutablePointer<Llmgw__V1__ReplyInfo> {
@@ -60,7 +64,34 @@ extension ReplyInfo {
         }
         assign(&c.pointee.has_cache, &c.pointee.cache, cache.map { Llmgw__V1__CacheState(rawValue: $0.rawValue) })
         c.pointee.upstream_id = arena.string(upstreamID)
+        c.pointee.source = arena.string(source?.rawValue)
+        c.pointee.n_path = path.count
+        c.pointee.path = arena.messages(path) { $0.fill($1, arena) }
         return c
+    }
+}
+
+extension AttemptInfo {
+    init(_ c: Llmgw__V1__AttemptInfo, at path: @autoclosure () -> String) throws(MessageError) {
+        self.init(
+            model: try name(c.model, path() + "model") ?? "",
+            deployment: try name(c.deployment, path() + "deployment") ?? "",
+            provider: try name(c.provider, path() + "provider") ?? "",
+            reason: try name(c.reason, path() + "reason").map(ErrorReason.init),
+            httpStatus: present(c.has_http_status, c.http_status),
+            wait: .microseconds(c.wait_us), duration: .microseconds(c.duration_us),
+            firstToken: present(c.has_first_token_us, .microseconds(c.first_token_us)))
+    }
+
+    func fill(_ c: UnsafeMutablePointer<Llmgw__V1__AttemptInfo>, _ arena: ProtobufArena) {
+        c.pointee.model = arena.string(model)
+        c.pointee.deployment = arena.string(deployment)
+        c.pointee.provider = arena.string(provider)
+        c.pointee.reason = arena.string(reason?.name)
+        assign(&c.pointee.has_http_status, &c.pointee.http_status, httpStatus)
+        assign(&c.pointee.has_wait_us, &c.pointee.wait_us, wait.clampedMicroseconds)
+        assign(&c.pointee.has_duration_us, &c.pointee.duration_us, duration.clampedMicroseconds)
+        assign(&c.pointee.has_first_token_us, &c.pointee.first_token_us, firstToken?.clampedMicroseconds)
     }
 }
 

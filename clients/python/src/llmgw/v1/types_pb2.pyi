@@ -27,6 +27,26 @@ ROLE_TOOL: Role
 ROLE_UNSPECIFIED: Role
 ROLE_USER: Role
 
+class AttemptInfo(_message.Message):
+    __slots__ = ["deployment", "duration_us", "first_token_us", "http_status", "model", "provider", "reason", "wait_us"]
+    DEPLOYMENT_FIELD_NUMBER: _ClassVar[int]
+    DURATION_US_FIELD_NUMBER: _ClassVar[int]
+    FIRST_TOKEN_US_FIELD_NUMBER: _ClassVar[int]
+    HTTP_STATUS_FIELD_NUMBER: _ClassVar[int]
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    PROVIDER_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    WAIT_US_FIELD_NUMBER: _ClassVar[int]
+    deployment: str
+    duration_us: int
+    first_token_us: int
+    http_status: int
+    model: str
+    provider: str
+    reason: str
+    wait_us: int
+    def __init__(self, model: _Optional[str] = ..., deployment: _Optional[str] = ..., provider: _Optional[str] = ..., reason: _Optional[str] = ..., http_status: _Optional[int] = ..., wait_us: _Optional[int] = ..., duration_us: _Optional[int] = ..., first_token_us: _Optional[int] = ...) -> None: ...
+
 class ContentPart(_message.Message):
     __slots__ = ["image", "json", "text"]
     IMAGE_FIELD_NUMBER: _ClassVar[int]
@@ -92,14 +112,16 @@ class Message(_message.Message):
     def __init__(self, role: _Optional[_Union[Role, str]] = ..., text: _Optional[bytes] = ..., parts: _Optional[_Iterable[_Union[ContentPart, _Mapping]]] = ..., name: _Optional[str] = ..., tool_call_id: _Optional[str] = ..., tool_calls: _Optional[_Iterable[_Union[ToolCall, _Mapping]]] = ..., extra: _Optional[bytes] = ...) -> None: ...
 
 class ReplyInfo(_message.Message):
-    __slots__ = ["attempts", "cache", "cost", "latency", "model", "provider", "request_id", "upstream_id", "upstream_model"]
+    __slots__ = ["attempts", "cache", "cost", "latency", "model", "path", "provider", "request_id", "source", "upstream_id", "upstream_model"]
     ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
     CACHE_FIELD_NUMBER: _ClassVar[int]
     COST_FIELD_NUMBER: _ClassVar[int]
     LATENCY_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
+    PATH_FIELD_NUMBER: _ClassVar[int]
     PROVIDER_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
     UPSTREAM_ID_FIELD_NUMBER: _ClassVar[int]
     UPSTREAM_MODEL_FIELD_NUMBER: _ClassVar[int]
     attempts: int
@@ -107,11 +129,13 @@ class ReplyInfo(_message.Message):
     cost: Cost
     latency: Latency
     model: str
+    path: _containers.RepeatedCompositeFieldContainer[AttemptInfo]
     provider: str
     request_id: str
+    source: str
     upstream_id: str
     upstream_model: str
-    def __init__(self, request_id: _Optional[str] = ..., model: _Optional[str] = ..., upstream_model: _Optional[str] = ..., provider: _Optional[str] = ..., attempts: _Optional[int] = ..., latency: _Optional[_Union[Latency, _Mapping]] = ..., cost: _Optional[_Union[Cost, _Mapping]] = ..., cache: _Optional[_Union[CacheState, str]] = ..., upstream_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, request_id: _Optional[str] = ..., model: _Optional[str] = ..., upstream_model: _Optional[str] = ..., provider: _Optional[str] = ..., attempts: _Optional[int] = ..., latency: _Optional[_Union[Latency, _Mapping]] = ..., cost: _Optional[_Union[Cost, _Mapping]] = ..., cache: _Optional[_Union[CacheState, str]] = ..., upstream_id: _Optional[str] = ..., source: _Optional[str] = ..., path: _Optional[_Iterable[_Union[AttemptInfo, _Mapping]]] = ...) -> None: ...
 
 class Status(_message.Message):
     __slots__ = ["attempts", "code", "message", "model", "not_processed", "operation", "origin", "provider", "reason", "request_id", "retry", "retry_after_ms", "suggestion", "upstream_http_status"]

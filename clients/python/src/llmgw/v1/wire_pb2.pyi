@@ -35,20 +35,22 @@ class GoAway(_message.Message):
     def __init__(self, last_stream: _Optional[int] = ..., reason: _Optional[bytes] = ..., grace_ms: _Optional[int] = ...) -> None: ...
 
 class Head(_message.Message):
-    __slots__ = ["cache", "expected_wait_ms", "model", "provider", "queue_position", "request_id"]
+    __slots__ = ["attempt", "cache", "expected_wait_ms", "model", "provider", "queue_position", "request_id"]
+    ATTEMPT_FIELD_NUMBER: _ClassVar[int]
     CACHE_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_WAIT_MS_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
     PROVIDER_FIELD_NUMBER: _ClassVar[int]
     QUEUE_POSITION_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    attempt: int
     cache: _types_pb2.CacheState
     expected_wait_ms: int
     model: str
     provider: str
     queue_position: int
     request_id: str
-    def __init__(self, request_id: _Optional[str] = ..., model: _Optional[str] = ..., provider: _Optional[str] = ..., cache: _Optional[_Union[_types_pb2.CacheState, str]] = ..., queue_position: _Optional[int] = ..., expected_wait_ms: _Optional[int] = ...) -> None: ...
+    def __init__(self, request_id: _Optional[str] = ..., model: _Optional[str] = ..., provider: _Optional[str] = ..., cache: _Optional[_Union[_types_pb2.CacheState, str]] = ..., queue_position: _Optional[int] = ..., expected_wait_ms: _Optional[int] = ..., attempt: _Optional[int] = ...) -> None: ...
 
 class Hello(_message.Message):
     __slots__ = ["client_name", "client_version", "features"]
@@ -87,11 +89,13 @@ class Limits(_message.Message):
     def __init__(self, max_frame: _Optional[int] = ..., max_message: _Optional[int] = ..., max_streams: _Optional[int] = ..., initial_credit: _Optional[int] = ...) -> None: ...
 
 class Request(_message.Message):
-    __slots__ = ["body", "labels", "timeout_ms"]
+    __slots__ = ["body", "labels", "retry_ambiguous", "timeout_ms"]
     BODY_FIELD_NUMBER: _ClassVar[int]
     LABELS_FIELD_NUMBER: _ClassVar[int]
+    RETRY_AMBIGUOUS_FIELD_NUMBER: _ClassVar[int]
     TIMEOUT_MS_FIELD_NUMBER: _ClassVar[int]
     body: bytes
     labels: _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]
+    retry_ambiguous: bool
     timeout_ms: int
-    def __init__(self, timeout_ms: _Optional[int] = ..., labels: _Optional[_Iterable[_Union[_types_pb2.Label, _Mapping]]] = ..., body: _Optional[bytes] = ...) -> None: ...
+    def __init__(self, timeout_ms: _Optional[int] = ..., labels: _Optional[_Iterable[_Union[_types_pb2.Label, _Mapping]]] = ..., retry_ambiguous: bool = ..., body: _Optional[bytes] = ...) -> None: ...
