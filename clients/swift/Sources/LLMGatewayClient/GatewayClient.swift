@@ -111,6 +111,43 @@ public final class GatewayClient: Sendable {
         try await unary(.getConfig, EmptyRequest())
     }
 
+    // How failures are dealt with
+
+    /// Every way to every model, and how it fares.
+    public func listDeployments() async throws(GatewayError) -> [DeploymentStatus] {
+        let list: DeploymentList = try await unary(.listDeployments, EmptyRequest())
+        return list.deployments
+    }
+
+    public func listBreakers() async throws(GatewayError) -> [BreakerStatus] {
+        let list: BreakerList = try await unary(.listBreakers, EmptyRequest())
+        return list.breakers
+    }
+
+    /// False where there is no such breaker. For administrators.
+    public func setBreaker(_ command: BreakerCommand) async throws(GatewayError) -> Bool {
+        let outcome: BreakerOutcome = try await unary(.setBreaker, command)
+        return outcome.found
+    }
+
+    /// Asks every deployment of a model (a name or alias), or of all, for one token: the results as they come. For administrators.
+    public func testModels(
+        _ model: String? = nil, options: CallOptions = CallOptions()
+    ) async throws(GatewayError) -> ReplyStream<ModelTestResult, ModelTestSummary> {
+        try await stream(.testModels, ModelTestTarget(model: model), options)
+    }
+
+    /// How a request came to its end; nil where it is not remembered. The caller's own; any for administrators.
+    public func explain(_ requestID: String) async throws(GatewayError) -> RequestTrace? {
+        let outcome: TraceOutcome = try await unary(.explain, TraceTarget(requestID: requestID))
+        return outcome.trace
+    }
+
+    public func listAlerts() async throws(GatewayError) -> [AlertStatus] {
+        let list: AlertList = try await unary(.listAlerts, EmptyRequest())
+        return list.alerts
+    }
+
     /// Ends the connection. Calls that run fail with `llmgw.local.closed`, later ones too.
     public func close() async {
         await connector.close()
