@@ -12,6 +12,7 @@ struct LLMGWControlTool: AsyncParsableCommand {
               llmgw-ctl chat --model small "Why is the sky blue?"
               git diff | llmgw-ctl chat --system "Review this change." -
               llmgw-ctl requests --json
+              llmgw-ctl providers
               llmgw-ctl config check /etc/llmgw/llmgw.toml
 
             The daemon's socket is --socket, else $LLMGW_SOCKET, else $XDG_RUNTIME_DIR/llmgw/llmgw.sock, else \
@@ -23,6 +24,7 @@ struct LLMGWControlTool: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             PingCommand.self, StatusCommand.self, ChatCommand.self, ModelsCommand.self, RequestsCommand.self,
-            CancelCommand.self, DescribeCommand.self, ConfigCommand.self, CompletionCommand.self,
+            CancelCommand.self, WhyCommand.self, ProvidersCommand.self, BreakersCommand.self, TestCommand.self,
+            AlertsCommand.self, DescribeCommand.self, ConfigCommand.self, CompletionCommand.self,
         ])
 }

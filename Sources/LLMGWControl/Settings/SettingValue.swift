@@ -110,7 +110,7 @@ extension Duration {
     ]
 
     /// A whole number and its unit: "250ms", "5s", "2m", "1h".
-    init?(settingText text: String) {
+    package init?(settingText text: String) {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard let count = Int64(digits),
             let unit = Self.units.first(where: { $0.suffix == text.dropFirst(digits.count) })

@@ -85,6 +85,9 @@ struct ChatCommand: AsyncParsableCommand {
         var facts: [String] = []
         if let model = reply.info.model { facts.append(model) }
         if let provider = reply.info.provider { facts.append("from \(provider)") }
+        if let source = reply.info.source, source != .model {
+            facts.append("\(source) after \(reply.info.attempts) attempts")
+        }
         if let usage = reply.usage { facts.append("\(usage.inputTokens.orDash) + \(usage.outputTokens.orDash) tokens") }
         if let latency = reply.info.latency {
             facts.append("total \(latency.total.short), gateway \(latency.overhead.short)")

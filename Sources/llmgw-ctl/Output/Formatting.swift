@@ -21,6 +21,23 @@ extension UInt64 {
     }
 }
 
+extension Double {
+    /// A share as "99.2 %".
+    var percent: String {
+        guard (0...1).contains(self) else { return description }
+        let tenths = Int((self * 1_000).rounded())
+        return "\(tenths / 10).\(tenths % 10) %"
+    }
+
+    /// With at most three decimals: "0.95", "12".
+    var short: String {
+        guard magnitude < 1e12 else { return description }
+        let thousandths = Int64((self * 1_000).rounded())
+        guard thousandths % 1_000 != 0 else { return "\(thousandths / 1_000)" }
+        return "\(Double(thousandths) / 1_000)"
+    }
+}
+
 extension Optional where Wrapped: CustomStringConvertible {
     /// "-" where nobody said.
     var orDash: String { map(\.description) ?? "-" }

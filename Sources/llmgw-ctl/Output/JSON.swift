@@ -35,6 +35,12 @@ extension JSONWriter {
         if let value { member(key, value) }
     }
 
+    mutating func member(_ key: StaticString, _ value: Double?) {
+        guard let value else { return }
+        self.key(key)
+        value.isFinite ? double(value) : null()
+    }
+
     mutating func member(_ key: StaticString, _ values: [String]) {
         self.key(key)
         array(values) { $0.string($1) }
@@ -60,6 +66,20 @@ extension JSONWriter {
             $0.member("provider", info.provider)
             $0.member("upstream_id", info.upstreamID)
             $0.member("attempts", info.attempts)
+            $0.member("source", info.source?.rawValue)
+            $0.key("path")
+            $0.array(info.path) { writer, attempt in
+                writer.object {
+                    $0.member("model", attempt.model)
+                    $0.member("deployment", attempt.deployment)
+                    $0.member("provider", attempt.provider)
+                    $0.member("reason", attempt.reason?.name)
+                    $0.member("http_status", attempt.httpStatus)
+                    $0.member("wait_us", attempt.wait.wholeMicroseconds)
+                    $0.member("duration_us", attempt.duration.wholeMicroseconds)
+                    $0.member("first_token_us", attempt.firstToken?.wholeMicroseconds)
+                }
+            }
             guard let latency = info.latency else { return }
             $0.member("queue_us", latency.queue.wholeMicroseconds)
             $0.member("first_token_us", latency.firstToken?.wholeMicroseconds)
