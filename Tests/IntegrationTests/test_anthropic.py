@@ -15,6 +15,8 @@ from llmgw import Client, GatewayError, ImagePart, JSONPart, Message, TextPart, 
 from llmgw.types import BatchResult
 
 WEATHER = Tool("get_weather", "天气", {"type": "object", "properties": {"city": {"type": "string"}, "days": {"type": "integer"}}})
+#: A block of a stream as it starts, and its deltas.
+Block = tuple[dict[str, Any], list[dict[str, Any]]]
 BOTH = pytest.mark.parametrize("stream", [False, True], ids=["unary", "stream"])
 
 
@@ -23,7 +25,7 @@ def anthropic(base_url: str, *models: str, max_tokens: int | None = 100, provide
     return configuration(base_url, *models, provider={"kind": "anthropic", **(provider or {})}, model=parameters)
 
 
-def message(*blocks: dict[str, Any], stop: str = "end_turn", **usage: int) -> dict[str, Any]:
+def message(*blocks: dict[str, Any], stop: str = "end_turn", **usage: Any) -> dict[str, Any]:
     """A whole answer."""
     return {
         "id": "msg_1", "type": "message", "role": "assistant", "model": "scripted-1", "content": list(blocks), "stop_reason": stop,
@@ -35,8 +37,8 @@ def text(value: str = "好的") -> dict[str, Any]:
     return {"type": "text", "text": value}
 
 
-def events(*blocks: tuple[dict[str, Any], list[dict[str, Any]]], stop: str = "end_turn", usage: dict[str, int] | None = None) -> list[dict[str, Any]]:
-    """A whole stream: blocks as they start, with their deltas."""
+def events(*blocks: Block, stop: str = "end_turn", usage: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """A whole stream."""
     start = {**message(input_tokens=9, output_tokens=1), "stop_reason": None}
     said: list[dict[str, Any]] = [{"type": "message_start", "message": start}, {"type": "ping"}]
     for index, (block, deltas) in enumerate(blocks):
@@ -47,7 +49,7 @@ def events(*blocks: tuple[dict[str, Any], list[dict[str, Any]]], stop: str = "en
     return [*said, {"type": "message_stop"}]
 
 
-def text_block(*pieces: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def text_block(*pieces: str) -> Block:
     return text(""), [{"type": "text_delta", "text": piece} for piece in pieces]
 
 
@@ -216,7 +218,8 @@ def test_tool_choice(
 def test_images(daemon: StartDaemon, upstream: StartUpstream, sim: Simulator) -> None:
     picture = "iVBORw0KGgo" * 40_000  # Larger than a frame.
     document = '{"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "文"}}'
-    parts = [TextPart("这是什么？"), ImagePart(f"data:image/png;base64,{picture}", "auto"), ImagePart("https://example.test/图.png"), JSONPart(document)]
+    data_url = f"data:image/png;base64,{picture}"
+    parts = (TextPart("这是什么？"), ImagePart(data_url, "auto"), ImagePart("https://example.test/图.png"), JSONPart(document))
     up = upstream(lambda exchange: exchange.reply(message(text())))
     daemon(anthropic(up.base_url)).client().chat(Message("user", parts))
     assert up.requests[0].json["messages"][0]["content"] == [
@@ -280,7 +283,7 @@ def test_other_methods_are_refused(daemon: StartDaemon, sim: Simulator) -> None:
 
 @BOTH
 def test_thinking_and_usage(daemon: StartDaemon, upstream: StartUpstream, stream: bool) -> None:
-    counts = {
+    counts: dict[str, Any] = {
         "input_tokens": 9, "cache_read_input_tokens": 4, "cache_creation_input_tokens": 2, "output_tokens": 7,
         "output_tokens_details": {"thinking_tokens": 5},
     }
@@ -334,8 +337,9 @@ def test_finish_reasons(daemon: StartDaemon, upstream: StartUpstream, stream: bo
 
 
 def test_several_calls_in_a_stream(daemon: StartDaemon, upstream: StartUpstream) -> None:
-    def call(id: str, name: str, *pieces: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-        return {"type": "tool_use", "id": id, "name": name, "input": {}}, [{"type": "input_json_delta", "partial_json": piece} for piece in pieces]
+    def call(id: str, name: str, *pieces: str) -> Block:
+        deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in pieces]
+        return {"type": "tool_use", "id": id, "name": name, "input": {}}, deltas
 
     said = events(text_block("查"), call("t1", "天气", "", '{"城": "巴', '黎"}'), call("t2", "bare", ""), stop="tool_use")
     up = upstream(lambda exchange: send_stream(exchange, said))
@@ -422,6 +426,15 @@ def test_another_dialect_is_noticed(daemon: StartDaemon, upstream: StartUpstream
 
     error = error_of(daemon(anthropic(upstream(script).base_url)).client(), stream=stream)
     assert error.reason == "llmgw.upstream.protocol_error"
+
+
+def test_a_spend_limit_tells_when_it_opens(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    said = "You have reached your specified API usage limits. You will regain access on 2026-04-01 at 00:00 UTC."
+    body = {"type": "error", "error": {"type": "invalid_request_error", "message": said}}
+    up = upstream(lambda exchange: exchange.reply(body, 400, date="Tue, 31 Mar 2026 23:50:00 GMT"))
+    error = error_of(daemon(anthropic(up.base_url)).client(), stream=False)
+    assert (error.reason, error.retry, error.retry_after) == ("llmgw.upstream.quota_exhausted", "never", 600)
+    assert said in error.message
 
 
 def test_what_the_upstream_says_is_told_without_the_key(daemon: StartDaemon, upstream: StartUpstream) -> None:

@@ -3,8 +3,8 @@ import LLMGWJSON
 
 /// Writes the messages of a request: the leading ones of the system as `system`, the others as turns of user and assistant.
 ///
-/// Consecutive messages of one side become one turn, because the results of all tool calls have to be in the turn after the calls. The API itself
-/// reads consecutive turns of one side as one, so nothing is lost.
+/// Consecutive messages of one side become one turn, because the results of all tool calls have to be in the turn after the calls. The API
+/// itself reads consecutive turns of one side as one, so nothing is lost.
 struct AnthropicConversation {
     let messages: [ChatMessage]
 

@@ -21,6 +21,10 @@ struct AnthropicDialect: Dialect {
     func reason(status: Int, _ body: UpstreamErrorBody) -> ErrorReason {
         AnthropicErrorClassifier.reason(status: status, body)
     }
+
+    func retryAfter(_ head: HTTPHead, _ body: UpstreamErrorBody) -> Duration? {
+        head.retryAfter ?? body.message.flatMap { AnthropicErrorClassifier.retryAfter($0, head) }
+    }
 }
 
 extension GatewayError {

@@ -29,4 +29,16 @@ enum AnthropicErrorClassifier {
         guard let message = body.message?.lowercased() else { return reason }
         return phrases.first { $0.type == reason && message.contains(bytesOf: $0.phrase) }?.reason ?? reason
     }
+    /// A limit that an account has set itself opens again on a day that only the message tells: "… regain access on 2026-04-01 at 00:00
+    /// UTC."
+    static func retryAfter(_ message: String, _ head: HTTPHead) -> Duration? {
+        let words = message.split(separator: " ")
+        guard
+            let place = words.indices.first(where: { words[$0...].starts(with: ["regain", "access", "on"]) }),
+            place + 3 < words.count
+        else { return nil }
+        let day = words[place + 3].filter(\.isNumber)
+        let hasTime = place + 5 < words.count && words[place + 4] == "at"
+        return head.time(until: "\(day) \(hasTime ? words[place + 5] : "00:00") UTC")
+    }
 }

@@ -3,8 +3,8 @@ import LLMGWJSON
 
 /// Reads the events of a streamed answer of the Messages API.
 ///
-/// States: streaming → done (terminal, after `message_stop`). What comes after it is ignored, and so are events and blocks of a type that is not
-/// known: the API's rules of versioning allow new ones at any time.
+/// States: streaming → done (terminal, after `message_stop`). What comes after it is ignored, and so are events and blocks of a type that
+/// is not known: the API's rules of versioning allow new ones at any time.
 struct AnthropicStreamDecoder: StreamDecoder {
     /// A `tool_use` block that has begun.
     private struct OpenCall {

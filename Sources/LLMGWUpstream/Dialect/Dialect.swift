@@ -1,8 +1,8 @@
 import LLMGWCore
 import LLMGWJSON
 
-/// The API of one kind of upstream: all that an exchange has to know of it. A dialect has no state; what a stream needs to remember is in its
-/// decoder.
+/// The API of one kind of upstream: all that an exchange has to know of it. A dialect has no state; what a stream needs to remember is in
+/// its decoder.
 protocol Dialect: Sendable {
     /// For people: the mark that ends a stream.
     var endMark: String { get }
@@ -21,9 +21,26 @@ protocol Dialect: Sendable {
 
     /// What a failed answer means. `status` is 200 for an error inside a successful one.
     func reason(status: Int, _ body: UpstreamErrorBody) -> ErrorReason
+
+    /// When the upstream wants to be asked again, where it says.
+    func retryAfter(_ head: HTTPHead, _ body: UpstreamErrorBody) -> Duration?
 }
 
-/// Reads the events of one streamed answer. An event that is not understood throws; a stream that ends before `.done` is for the caller to refuse.
+extension Dialect {
+    func retryAfter(_ head: HTTPHead, _ body: UpstreamErrorBody) -> Duration? { head.retryAfter }
+
+    /// The error that a failed answer is.
+    func error(
+        status: Int, _ body: UpstreamErrorBody, head: HTTPHead?, provider: ProviderSettings
+    ) -> GatewayError {
+        GatewayError(
+            reason(status: status, body), status: status, body, retryAfter: head.flatMap { retryAfter($0, body) },
+            provider: provider)
+    }
+}
+
+/// Reads the events of one streamed answer. An event that is not understood throws; a stream that ends before `.done` is for the caller to
+/// refuse.
 protocol StreamDecoder: Sendable {
     typealias Output = StreamOutput
 

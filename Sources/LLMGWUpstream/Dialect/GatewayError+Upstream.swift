@@ -3,11 +3,11 @@ import LLMGWCore
 extension GatewayError {
     /// An upstream's error answer, once it is known what it means. `status` is 200 for an error inside a successful answer.
     init(
-        _ reason: ErrorReason, status: Int, _ body: UpstreamErrorBody, head: HTTPHead?, provider: ProviderSettings
+        _ reason: ErrorReason, status: Int, _ body: UpstreamErrorBody, retryAfter: Duration?, provider: ProviderSettings
     ) {
         self.init(reason, Self.message(status, reason, body, provider))
         upstreamStatus = UInt32(clamping: status)
-        retryAfter = head?.retryAfter
+        self.retryAfter = retryAfter
         // A named time does not make a request harmless that may have been processed.
         if retryAfter != nil, retry == .safe { retry = .after }
     }

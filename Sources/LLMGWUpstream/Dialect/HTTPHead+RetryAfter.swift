@@ -1,8 +1,7 @@
 internal import CCurl
 
 extension HTTPHead {
-    /// `retry-after-ms`, or `Retry-After` in seconds or as a date (relative to the answer's own date, so that clocks need not agree). What
-    /// is negative or not understood counts as absent.
+    /// `retry-after-ms`, or `Retry-After` in seconds or as a date. What is negative or not understood counts as absent.
     var retryAfter: Duration? {
         if let text = self["retry-after-ms"], let ms = Double(text), ms.isFinite, ms >= 0 {
             return .milliseconds(min(ms, Self.maxRetryAfter * 1000))
@@ -11,6 +10,11 @@ extension HTTPHead {
         if let seconds = Double(text) {
             return seconds.isFinite && seconds >= 0 ? .milliseconds(min(seconds, Self.maxRetryAfter) * 1000) : nil
         }
+        return time(until: text)
+    }
+
+    /// From the answer's own date, so that clocks need not agree, to another. Nil for a date that has passed or is not understood.
+    func time(until text: String) -> Duration? {
         let date = curl_getdate(text, nil)
         guard date > 0 else { return nil }
         let now = self["date"].map { curl_getdate($0, nil) } ?? -1

@@ -183,7 +183,7 @@ public final class UpstreamExchange {
     }
 
     private func upstreamError(status: Int, _ body: UpstreamErrorBody) -> GatewayError {
-        GatewayError(dialect.reason(status: status, body), status: status, body, head: head, provider: provider)
+        dialect.error(status: status, body, head: head, provider: provider)
     }
 
     // MARK: Ends

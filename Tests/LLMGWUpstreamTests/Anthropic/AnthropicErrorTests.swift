@@ -88,13 +88,31 @@ struct AnthropicErrorTests {
         Row(418, "新", .upstreamInvalidRequest, .never), Row(529, "新", .overloaded, .safe),
     ])
     func table(_ row: Row) {
-        let reason = AnthropicDialect().reason(status: row.status, row.body)
-        let error = GatewayError(
-            reason, status: row.status, row.body, head: nil, provider: ProviderSettings(name: "p", baseURL: ""))
+        let error = AnthropicDialect().error(
+            status: row.status, row.body, head: nil, provider: ProviderSettings(name: "p", baseURL: ""))
         #expect(error.reason == row.reason)
         #expect(error.retry == row.retry)
         #expect(error.upstreamStatus == UInt32(row.status))
         #expect(error.origin == .upstream)
+    }
+
+    @Test(
+        "When to ask again: what the header says, else what the message says",
+        arguments: [
+            ("You will regain access on 2026-04-01 at 00:00 UTC.", [:], .seconds(600)),
+            ("You will regain access on 2026-04-01 at 00:30 UTC.", [:], .seconds(2400)),
+            ("You will regain access on 2026-04-01.", [:], .seconds(600)),
+            ("You will regain access on 2026-03-01 at 00:00 UTC.", [:], nil),
+            ("You will regain access on 2027-04-01 at 00:00 UTC.", [:], .seconds(31 * 86_400)),
+            ("regain access on", [:], nil), ("regain access on soon", [:], nil), ("慢", [:], nil), ("", [:], nil),
+            ("慢", ["retry-after": "7"], .seconds(7)),
+            ("You will regain access on 2026-04-01.", ["retry-after": "7"], .seconds(7)),
+        ] as [(String, [String: String], Duration?)])
+    func retryAfter(message: String, fields: [String: String], expected: Duration?) {
+        let date = (name: "date", value: "Tue, 31 Mar 2026 23:50:00 GMT")
+        let head = HTTPHead(status: 400, fields: [date] + fields.map { (name: $0.key, value: $0.value) })
+        let body = UpstreamErrorBody(type: "invalid_request_error", message: message)
+        #expect(AnthropicDialect().retryAfter(head, body) == expected)
     }
 
     @Test("Words mean reasons that have an entry; phrases are in lower case, as messages are compared")

@@ -10,8 +10,7 @@ struct ErrorClassifierTests {
         headers: [.init(name: "X", value: Secret("hush-header"))])
 
     private func error(_ status: Int, _ body: UpstreamErrorBody, head: HTTPHead? = nil) -> GatewayError {
-        GatewayError(
-            OpenAIDialect().reason(status: status, body), status: status, body, head: head, provider: provider)
+        OpenAIDialect().error(status: status, body, head: head, provider: provider)
     }
 
     struct Row: Sendable, CustomTestStringConvertible {
