@@ -75,12 +75,29 @@ package struct JSONView {
         return type == JSON_REAL.rawValue ? UInt64(exactly: json_real_value(json)) : nil
     }
 
-    /// The value as JSON. Numbers keep their value, but not always the way they were written.
+    /// The value as JSON, without blanks and with every number in its shortest form.
     package var text: String {
-        let flags = Int(JSON_COMPACT | JSON_ENCODE_ANY)
-        let size = json_dumpb(json, nil, 0, flags)
-        return String(unsafeUninitializedCapacity: size) { buffer in
-            buffer.withMemoryRebound(to: CChar.self) { json_dumpb(json, $0.baseAddress, size, flags) }
+        var writer = JSONWriter(capacity: 64)
+        write(to: &writer)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    private func write(to writer: inout JSONWriter) {
+        switch json_type(type) {
+        case JSON_OBJECT:
+            writer.object { writer in
+                for key in keys {
+                    guard let member = json_object_get(json, key) else { continue }
+                    writer.key(text: key)
+                    JSONView(document: document, json: member).write(to: &writer)
+                }
+            }
+        case JSON_ARRAY: writer.array(elements) { writer, element in element.write(to: &writer) }
+        case JSON_STRING: writer.string(string ?? "")
+        case JSON_INTEGER: writer.integer(json_integer_value(json))
+        case JSON_REAL: writer.double(json_real_value(json))
+        case JSON_NULL: writer.null()
+        default: writer.bool(isTrue)
         }
     }
 

@@ -67,6 +67,26 @@ struct JSONDocumentTests {
         #expect(view.double == double)
     }
 
+    @Test(
+        "A value written as JSON is the same value, its members in their order",
+        arguments: [
+            (
+                #"{ "乙" : [1, -2 , null,true,{ }],"甲":"a\"\u0000\n/é" }"#,
+                #"{"乙":[1,-2,null,true,{}],"甲":"a\"\u0000\n/é"}"#
+            ),
+            ("[9223372036854775807,1.50,0.1,1e300]", "[9223372036854775807,1.5,0.1,1e+300]"), (#""深""#, #""深""#),
+            ("false", "false"),
+        ])
+    func text(written: String, text: String) throws {
+        #expect(try value(written).text == text)
+    }
+
+    @Test("Numbers written as JSON keep their value", arguments: ["0.1", "1e-7", "123456.789", "-0.0"])
+    func textOfNumbers(number: String) throws {
+        let view = try value(number)
+        #expect(try value(view.text).double == view.double)
+    }
+
     @Test("A view keeps its document alive")
     func lifetime() throws {
         func deep() throws -> JSONView {
