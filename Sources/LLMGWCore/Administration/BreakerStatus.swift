@@ -2,7 +2,7 @@
 public struct BreakerStatus: Sendable, Hashable {
     /// "provider/NAME" or "deployment/MODEL/NAME".
     public var scope: String
-    public var state: BreakerState
+    public var state: State
     /// Of the calls in the window, 0 to 1; nil where there is none.
     public var failureRate: Double?
     public var slowRate: Double?
@@ -15,6 +15,22 @@ public struct BreakerStatus: Sendable, Hashable {
     public var remaining: Duration?
     /// Nil where nobody forced it.
     public var forced: Forced?
+
+    public struct State: OpenWord {
+        public let rawValue: String
+
+        public init(rawValue: String) {
+            self.rawValue = rawValue
+        }
+
+        public static let closed = State(rawValue: "closed")
+        public static let open = State(rawValue: "open")
+        public static let halfOpen = State(rawValue: "half-open")
+        public static let forcedOpen = State(rawValue: "forced-open")
+        public static let forcedClosed = State(rawValue: "forced-closed")
+        /// The configuration wants none.
+        public static let off = State(rawValue: "off")
+    }
 
     /// Who forced it, why, and for how long.
     public struct Forced: Sendable, Hashable {
@@ -31,7 +47,7 @@ public struct BreakerStatus: Sendable, Hashable {
     }
 
     public init(
-        scope: String, state: BreakerState, failureRate: Double? = nil, slowRate: Double? = nil, calls: UInt32 = 0,
+        scope: String, state: State, failureRate: Double? = nil, slowRate: Double? = nil, calls: UInt32 = 0,
         consecutiveFailures: UInt32 = 0, opens: UInt64 = 0, remaining: Duration? = nil, forced: Forced? = nil
     ) {
         self.scope = scope
@@ -44,22 +60,6 @@ public struct BreakerStatus: Sendable, Hashable {
         self.remaining = remaining
         self.forced = forced
     }
-}
-
-public struct BreakerState: OpenWord {
-    public let rawValue: String
-
-    public init(rawValue: String) {
-        self.rawValue = rawValue
-    }
-
-    public static let closed = BreakerState(rawValue: "closed")
-    public static let open = BreakerState(rawValue: "open")
-    public static let halfOpen = BreakerState(rawValue: "half-open")
-    public static let forcedOpen = BreakerState(rawValue: "forced-open")
-    public static let forcedClosed = BreakerState(rawValue: "forced-closed")
-    /// The configuration wants none.
-    public static let off = BreakerState(rawValue: "off")
 }
 
 /// What an operator does to a breaker.

@@ -6,7 +6,7 @@ public struct DeploymentStatus: Sendable, Hashable {
     public var provider: String
     public var upstreamModel: String
     public var state: State
-    public var breaker: BreakerState
+    public var breaker: BreakerStatus.State
     /// Until the gate opens; nil where there is none.
     public var gated: Duration?
     public var inFlight: UInt32
@@ -43,7 +43,7 @@ public struct DeploymentStatus: Sendable, Hashable {
     }
 
     public init(
-        model: String, name: String, provider: String, upstreamModel: String, state: State, breaker: BreakerState,
+        model: String, name: String, provider: String, upstreamModel: String, state: State, breaker: BreakerStatus.State,
         gated: Duration? = nil, inFlight: UInt32 = 0, weight: Double = 1, priority: UInt32 = 0, requests: UInt64 = 0,
         successes: UInt64 = 0, failures: UInt64 = 0, failureCounts: [FailureCount] = [], successRate: Double? = nil,
         firstToken: LatencyQuantiles? = nil, total: LatencyQuantiles? = nil

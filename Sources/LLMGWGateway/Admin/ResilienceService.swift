@@ -22,7 +22,7 @@ final class ResilienceService {
     var breakers: BreakerList { BreakerList(breakers: inspection.breakers()) }
     var alerts: AlertList { AlertList(alerts: inspection.alerts()) }
 
-    func setBreaker(_ command: BreakerCommand, for peer: PeerIdentity) throws(GatewayError) -> BreakerOutcome {
+    func setBreaker(_ command: BreakerCommand, for peer: PeerIdentity) throws(GatewayError) -> SetBreakerOutcome {
         try administrators.require(peer, for: "SetBreaker")
         try Self.validate(command)
         let found = inspection.setBreaker(
@@ -35,7 +35,7 @@ final class ResilienceService {
                     "llmgw-pid": "\(peer.pid)",
                 ])
         }
-        return BreakerOutcome(found: found)
+        return SetBreakerOutcome(found: found)
     }
 
     private static func validate(_ command: BreakerCommand) throws(GatewayError) {

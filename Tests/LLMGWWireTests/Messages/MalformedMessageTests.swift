@@ -107,7 +107,7 @@ struct MalformedMessageTests {
         + texts(
             BreakerList(breakers: [
                 BreakerStatus(
-                    scope: "in-scope", state: BreakerState(rawValue: "in-state"),
+                    scope: "in-scope", state: BreakerStatus.State(rawValue: "in-state"),
                     forced: .init(by: "in-actor", reason: "in-reason", remaining: nil))
             ]),
             [

@@ -13,8 +13,8 @@ extension MessageSample {
             "full", BreakerCommand(scope: "provider/供", action: .forceOpen, reason: "维护", ttl: .milliseconds(1))),
         MessageSample("plain", BreakerCommand(scope: "", action: .reset)),
         MessageSample("zero", BreakerCommand(scope: "deployment/m/d", action: .forceClosed, ttl: .zero)),
-        MessageSample("found", BreakerOutcome(found: true)),
-        MessageSample("not found", BreakerOutcome(found: false)),
+        MessageSample("found", SetBreakerOutcome(found: true)),
+        MessageSample("not found", SetBreakerOutcome(found: false)),
         MessageSample("one", ModelTestTarget(model: "模型")),
         MessageSample("all", ModelTestTarget(model: nil)),
         MessageSample(
@@ -48,8 +48,8 @@ extension MessageSample {
     ]
 }
 
-private let states: [BreakerState] = [
-    .closed, .open, .halfOpen, .forcedOpen, .forcedClosed, .off, BreakerState(rawValue: "a newer peer's"),
+private let states: [BreakerStatus.State] = [
+    .closed, .open, .halfOpen, .forcedOpen, .forcedClosed, .off, BreakerStatus.State(rawValue: "a newer peer's"),
 ]
 
 private let fullDeployment = DeploymentStatus(

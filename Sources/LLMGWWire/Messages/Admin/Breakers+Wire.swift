@@ -11,7 +11,7 @@ public struct BreakerList: Sendable, Hashable {
 }
 
 /// Whether there was such a breaker.
-public struct BreakerOutcome: Sendable, Hashable {
+public struct SetBreakerOutcome: Sendable, Hashable {
     public var found: Bool
 
     public init(found: Bool) {
@@ -88,7 +88,7 @@ extension BreakerCommand: StructConvertible {
     }
 }
 
-extension BreakerOutcome: StructConvertible {
+extension SetBreakerOutcome: StructConvertible {
     init(_ c: Llmgw__V1__SetBreakerReply, at path: @autoclosure () -> String) throws(MessageError) {
         self.init(found: c.found != 0)
     }

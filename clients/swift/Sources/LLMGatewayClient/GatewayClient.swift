@@ -126,7 +126,7 @@ public final class GatewayClient: Sendable {
 
     /// False where there is no such breaker. For administrators.
     public func setBreaker(_ command: BreakerCommand) async throws(GatewayError) -> Bool {
-        let outcome: BreakerOutcome = try await unary(.setBreaker, command)
+        let outcome: SetBreakerOutcome = try await unary(.setBreaker, command)
         return outcome.found
     }
 

@@ -50,7 +50,7 @@ import Testing
     func setBreaker(found: Bool) async throws {
         let command = BreakerCommand(
             scope: "deployment/模型/a", action: .forceOpen, reason: "维护", ttl: .seconds(600))
-        let outcome = try await exchange(command, BreakerOutcome(found: found)) {
+        let outcome = try await exchange(command, SetBreakerOutcome(found: found)) {
             try await $0.setBreaker(command)
         }
         #expect(outcome == found)
