@@ -164,6 +164,7 @@ llmgw_info llmgw_reply_info(const llmgw_reply *reply) {
     result.upstream_model = info->upstream_model;
     result.provider = info->provider;
     result.upstream_id = info->upstream_id;
+    result.source = info->source;
     result.attempts = info->attempts;
     const Llmgw__V1__Latency *latency = info->latency;
     if (latency) {

@@ -86,6 +86,12 @@ int llmgw_set_timeout_ms(llmgw_request *request, int64_t timeout_ms) {
     return 0;
 }
 
+int llmgw_set_retry_ambiguous(llmgw_request *request, bool allow) {
+    request->envelope.has_retry_ambiguous = true;
+    request->envelope.retry_ambiguous = allow;
+    return 0;
+}
+
 int llmgw_add_label(llmgw_request *request, const char *key, const char *value) {
     Llmgw__V1__Label *label = new_message(&llmgw__v1__label__descriptor);
     ADD(request->envelope.labels, request->envelope.n_labels, label,

@@ -166,6 +166,7 @@ static void complete_and_embed(void) {
     info.provider = "提供者";
     info.has_attempts = true;
     info.attempts = 2;
+    info.source = "fallback";
     info.latency = &latency;
     Llmgw__V1__EmbedReply embed_reply = LLMGW__V1__EMBED_REPLY__INIT;
     embed_reply.n_embeddings = 1;
@@ -182,6 +183,7 @@ static void complete_and_embed(void) {
     CHECK_INT(llmgw_reply_usage(event.reply).output_tokens, -1);
     CHECK_STRING(llmgw_reply_info(event.reply).provider, "提供者");
     CHECK_INT(llmgw_reply_info(event.reply).attempts, 2);
+    CHECK_STRING(llmgw_reply_info(event.reply).source, "fallback");
     CHECK_INT(llmgw_reply_info(event.reply).total_us, 1234);
     CHECK_INT(llmgw_reply_info(event.reply).queue_us, -1);
     llmgw_reply_free(event.reply);

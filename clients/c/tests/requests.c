@@ -32,6 +32,7 @@ static void empty_chat_has_no_fields(void) {
     Llmgw__V1__Request *envelope = pack(request, true, 1500);
     CHECK_INT(envelope->timeout_ms, 1500);
     CHECK(envelope->has_body && envelope->body.len == 0 && envelope->n_labels == 0);
+    CHECK(!envelope->has_retry_ambiguous);
     llmgw__v1__request__free_unpacked(envelope, NULL);
     llmgw_request_free(request);
 }
@@ -72,6 +73,17 @@ static void sampling(void) {
     CHECK_STRING(envelope->labels[0]->key, "job");
     CHECK_STRING(envelope->labels[0]->value, "夜间");
     llmgw__v1__request__free_unpacked(envelope, NULL);
+    llmgw_request_free(request);
+}
+
+static void repetition_of_what_is_ambiguous(void) {
+    llmgw_request *request = llmgw_embed_new();
+    for (int allow = 1; allow >= 0; allow--) {
+        CHECK_INT(llmgw_set_retry_ambiguous(request, allow), 0);
+        Llmgw__V1__Request *envelope = pack(request, true, 0);
+        CHECK(envelope->has_retry_ambiguous && envelope->retry_ambiguous == allow);
+        llmgw__v1__request__free_unpacked(envelope, NULL);
+    }
     llmgw_request_free(request);
 }
 
@@ -193,6 +205,7 @@ void requests_run(void) {
     static const struct test tests[] = {
         {"an empty chat has no fields", empty_chat_has_no_fields},
         {"sampling, labels, extra", sampling},
+        {"repetition of what is ambiguous", repetition_of_what_is_ambiguous},
         {"messages and their parts", messages},
         {"tools and formats", tools_and_formats},
         {"inputs of embed", embed_inputs},
