@@ -247,31 +247,35 @@ class AsyncClient:
         self._connecting = asyncio.Lock()
 
     async def chat(self, messages: types.Messages, *, timeout: float | None = None,
-                   labels: Mapping[str, str] | None = None, **options: Any) -> types.ChatReply:
-        return await self._unary(_methods.chat(messages, **options), timeout, labels)
+                   labels: Mapping[str, str] | None = None,
+                   retry_ambiguous: bool | None = None, **options: Any) -> types.ChatReply:
+        return await self._unary(_methods.chat(messages, **options), timeout, labels, retry_ambiguous)
 
     async def stream_chat(self, messages: types.Messages, *, timeout: float | None = None,
                           labels: Mapping[str, str] | None = None,
-                          **options: Any) -> AsyncStream[types.ChatReply, types.ChatChunk]:
-        return await self._stream(_methods.chat(messages, stream=True, **options), timeout, labels)
+                          retry_ambiguous: bool | None = None, **options: Any) -> AsyncStream[types.ChatReply, types.ChatChunk]:
+        return await self._stream(_methods.chat(messages, stream=True, **options), timeout, labels, retry_ambiguous)
 
     async def complete(self, prompt: str, *, timeout: float | None = None,
-                       labels: Mapping[str, str] | None = None, **options: Any) -> types.CompleteReply:
-        return await self._unary(_methods.complete(prompt, **options), timeout, labels)
+                       labels: Mapping[str, str] | None = None,
+                       retry_ambiguous: bool | None = None, **options: Any) -> types.CompleteReply:
+        return await self._unary(_methods.complete(prompt, **options), timeout, labels, retry_ambiguous)
 
     async def stream_complete(self, prompt: str, *, timeout: float | None = None,
                               labels: Mapping[str, str] | None = None,
+                              retry_ambiguous: bool | None = None,
                               **options: Any) -> AsyncStream[types.CompleteReply, types.CompleteChoice]:
-        return await self._stream(_methods.complete(prompt, stream=True, **options), timeout, labels)
+        return await self._stream(_methods.complete(prompt, stream=True, **options), timeout, labels, retry_ambiguous)
 
     async def embed(self, inputs: str | Sequence[str], *, timeout: float | None = None,
-                    labels: Mapping[str, str] | None = None, **options: Any) -> types.EmbedReply:
-        return await self._unary(_methods.embed(inputs, **options), timeout, labels)
+                    labels: Mapping[str, str] | None = None,
+                    retry_ambiguous: bool | None = None, **options: Any) -> types.EmbedReply:
+        return await self._unary(_methods.embed(inputs, **options), timeout, labels, retry_ambiguous)
 
     async def batch(self, items: Iterable[types.Messages | Mapping[str, Any]], *, max_concurrency: int | None = None,
                     timeout: float | None = None, labels: Mapping[str, str] | None = None,
-                    **options: Any) -> AsyncStream[types.BatchReply, types.BatchEvent]:
-        return await self._stream(_methods.batch(items, max_concurrency, **options), timeout, labels)
+                    retry_ambiguous: bool | None = None, **options: Any) -> AsyncStream[types.BatchReply, types.BatchEvent]:
+        return await self._stream(_methods.batch(items, max_concurrency, **options), timeout, labels, retry_ambiguous)
 
     async def list_models(self) -> list[types.ModelInfo]:
         return await self._unary(_methods.list_models())
@@ -297,15 +301,37 @@ class AsyncClient:
     async def get_config(self) -> admin_pb2.GetConfigReply:
         return await self._unary(_methods.get_config())
 
+    # How failures are dealt with
+
+    async def list_deployments(self) -> list[admin_pb2.DeploymentStatus]:
+        return await self._unary(_methods.list_deployments())
+
+    async def list_breakers(self) -> list[admin_pb2.BreakerStatus]:
+        return await self._unary(_methods.list_breakers())
+
+    async def set_breaker(self, scope: str, action: str, *, reason: str = "", ttl: float | None = None) -> bool:
+        return await self._unary(_methods.set_breaker(scope, action, reason, ttl))
+
+    async def test_models(self, model: str | None = None, *,
+                          timeout: float | None = None) -> AsyncStream[admin_pb2.TestModelsReply, admin_pb2.TestResult]:
+        return await self._stream(_methods.test_models(model), timeout, None)
+
+    async def explain(self, request_id: str) -> admin_pb2.RequestTrace | None:
+        return await self._unary(_methods.explain(request_id))
+
+    async def list_alerts(self) -> list[admin_pb2.AlertStatus]:
+        return await self._unary(_methods.list_alerts())
+
     def _deadline(self, timeout: float | None) -> tuple[float | None, float | None]:
         timeout = self._timeout if timeout is None else timeout
         return timeout, None if timeout is None else asyncio.get_running_loop().time() + timeout + GRACE
 
     async def _unary(
-        self, spec: CallSpec[R, C], timeout: float | None = None, labels: Mapping[str, str] | None = None
+        self, spec: CallSpec[R, C], timeout: float | None = None, labels: Mapping[str, str] | None = None,
+        retry_ambiguous: bool | None = None,
     ) -> R:
         timeout, deadline = self._deadline(timeout)
-        request = spec.request(timeout, labels or {})
+        request = spec.request(timeout, labels or {}, retry_ambiguous)
         for attempt in (1, 2):
             try:
                 link = await self._connected()
@@ -322,10 +348,11 @@ class AsyncClient:
         raise AssertionError("unreachable")
 
     async def _stream(
-        self, spec: CallSpec[R, C], timeout: float | None, labels: Mapping[str, str] | None
+        self, spec: CallSpec[R, C], timeout: float | None, labels: Mapping[str, str] | None,
+        retry_ambiguous: bool | None = None,
     ) -> AsyncStream[R, C]:
         timeout, deadline = self._deadline(timeout)
-        request = spec.request(timeout, labels or {})
+        request = spec.request(timeout, labels or {}, retry_ambiguous)
 
         async def begin() -> _AsyncCall:
             return await (await self._connected()).begin(spec.method, request, deadline)

@@ -248,7 +248,16 @@ def _info(message: Any) -> types.ReplyInfo:
         )
     return types.ReplyInfo(
         info.request_id or None, info.model or None, info.upstream_model or None, info.provider or None,
-        info.attempts, latency, _CACHE.get(info.cache), info.upstream_id or None,
+        info.attempts, latency, _CACHE.get(info.cache), info.upstream_id or None, info.source or None,
+        tuple(_attempt(attempt) for attempt in info.path),
+    )
+
+
+def _attempt(attempt: types_pb2.AttemptInfo) -> types.Attempt:
+    return types.Attempt(
+        attempt.model, attempt.deployment, attempt.provider, attempt.reason or None,
+        attempt.http_status if attempt.HasField("http_status") else None, attempt.wait_us / 1e6, attempt.duration_us / 1e6,
+        attempt.first_token_us / 1e6 if attempt.HasField("first_token_us") else None,
     )
 
 

@@ -25,12 +25,14 @@ class CallSpec(Generic[R, C]):
     read_reply: Callable[[bytes], R]
     read_chunk: Callable[[bytes], C]
 
-    def request(self, timeout: float | None, labels: Mapping[str, str]) -> bytes:
+    def request(self, timeout: float | None, labels: Mapping[str, str], retry_ambiguous: bool | None = None) -> bytes:
         envelope = wire_pb2.Request(body=self.body.SerializeToString())
         if timeout is not None:
             envelope.timeout_ms = max(1, round(timeout * 1000))
         for key, value in labels.items():
             envelope.labels.add(key=key, value=value)
+        if retry_ambiguous is not None:
+            envelope.retry_ambiguous = retry_ambiguous
         return envelope.SerializeToString()
 
 
@@ -104,3 +106,56 @@ def cancel_request(request_id: str) -> CallSpec[bool, None]:
 
 def get_config() -> CallSpec[admin_pb2.GetConfigReply, None]:
     return CallSpec(0x0304, admin_pb2.GetConfigRequest(), admin_pb2.GetConfigReply.FromString, _no_chunk)
+
+
+def list_deployments() -> CallSpec[list[admin_pb2.DeploymentStatus], None]:
+    return CallSpec(
+        0x0305, admin_pb2.ListDeploymentsRequest(),
+        lambda d: list(admin_pb2.ListDeploymentsReply.FromString(d).deployments), _no_chunk,
+    )
+
+
+def list_breakers() -> CallSpec[list[admin_pb2.BreakerStatus], None]:
+    return CallSpec(
+        0x0306, admin_pb2.ListBreakersRequest(), lambda d: list(admin_pb2.ListBreakersReply.FromString(d).breakers), _no_chunk
+    )
+
+
+_BREAKER_ACTIONS = {
+    "reset": admin_pb2.BREAKER_ACTION_RESET, "force-open": admin_pb2.BREAKER_ACTION_FORCE_OPEN,
+    "force-closed": admin_pb2.BREAKER_ACTION_FORCE_CLOSED,
+}
+
+
+def set_breaker(scope: str, action: str, reason: str, ttl: float | None) -> CallSpec[bool, None]:
+    if action not in _BREAKER_ACTIONS:
+        raise ValueError(f"action {action!r} is none of {', '.join(_BREAKER_ACTIONS)}")
+    request = admin_pb2.SetBreakerRequest(scope=scope, action=_BREAKER_ACTIONS[action])
+    if reason:
+        request.reason = reason.encode()
+    if ttl is not None:
+        if ttl <= 0:
+            raise ValueError("ttl is a number of seconds above 0")
+        request.ttl_ms = max(1, round(ttl * 1000))
+    return CallSpec(0x0307, request, lambda d: admin_pb2.SetBreakerReply.FromString(d).found, _no_chunk)
+
+
+def test_models(model: str | None) -> CallSpec[admin_pb2.TestModelsReply, admin_pb2.TestResult]:
+    request = admin_pb2.TestModelsRequest()
+    if model is not None:
+        request.model = model
+    return CallSpec(0x0308, request, admin_pb2.TestModelsReply.FromString, admin_pb2.TestResult.FromString)
+
+
+def explain(request_id: str) -> CallSpec[admin_pb2.RequestTrace | None, None]:
+    def read(data: bytes) -> admin_pb2.RequestTrace | None:
+        reply = admin_pb2.ExplainReply.FromString(data)
+        return reply.trace if reply.found else None
+
+    return CallSpec(0x0309, admin_pb2.ExplainRequest(request_id=request_id), read, _no_chunk)
+
+
+def list_alerts() -> CallSpec[list[admin_pb2.AlertStatus], None]:
+    return CallSpec(
+        0x030A, admin_pb2.ListAlertsRequest(), lambda d: list(admin_pb2.ListAlertsReply.FromString(d).alerts), _no_chunk
+    )

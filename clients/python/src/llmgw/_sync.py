@@ -327,33 +327,40 @@ class Client:
     # Inference
 
     def chat(self, messages: types.Messages, *, timeout: float | None = None,
-             labels: Mapping[str, str] | None = None, **options: Any) -> types.ChatReply:
-        """One answer. `options`: model, temperature, top_p, max_tokens, stop, seed, presence_penalty, frequency_penalty, n, logit_bias, user,
-        tools, tool_choice, parallel_tool_calls, response_format, extra."""
-        return self._unary(_methods.chat(messages, **options), timeout, labels)
+             labels: Mapping[str, str] | None = None,
+             retry_ambiguous: bool | None = None, **options: Any) -> types.ChatReply:
+        """One answer. `options`: model, temperature, top_p, max_tokens, stop, seed, presence_penalty, frequency_penalty, n, logit_bias,
+        user, tools, tool_choice, parallel_tool_calls, response_format, extra.
+
+        `retry_ambiguous`: whether the gateway may repeat the request where an upstream may have processed it already, which can be billed
+        twice; None leaves it to the daemon's configuration."""
+        return self._unary(_methods.chat(messages, **options), timeout, labels, retry_ambiguous)
 
     def stream_chat(self, messages: types.Messages, *, timeout: float | None = None,
-                    labels: Mapping[str, str] | None = None, **options: Any) -> Stream[types.ChatReply, types.ChatChunk]:
+                    labels: Mapping[str, str] | None = None,
+                    retry_ambiguous: bool | None = None, **options: Any) -> Stream[types.ChatReply, types.ChatChunk]:
         """One answer, piece by piece."""
-        return self._stream(_methods.chat(messages, stream=True, **options), timeout, labels)
+        return self._stream(_methods.chat(messages, stream=True, **options), timeout, labels, retry_ambiguous)
 
     def complete(self, prompt: str, *, timeout: float | None = None,
-                 labels: Mapping[str, str] | None = None, **options: Any) -> types.CompleteReply:
-        return self._unary(_methods.complete(prompt, **options), timeout, labels)
+                 labels: Mapping[str, str] | None = None,
+                 retry_ambiguous: bool | None = None, **options: Any) -> types.CompleteReply:
+        return self._unary(_methods.complete(prompt, **options), timeout, labels, retry_ambiguous)
 
     def stream_complete(self, prompt: str, *, timeout: float | None = None, labels: Mapping[str, str] | None = None,
-                        **options: Any) -> Stream[types.CompleteReply, types.CompleteChoice]:
-        return self._stream(_methods.complete(prompt, stream=True, **options), timeout, labels)
+                        retry_ambiguous: bool | None = None, **options: Any) -> Stream[types.CompleteReply, types.CompleteChoice]:
+        return self._stream(_methods.complete(prompt, stream=True, **options), timeout, labels, retry_ambiguous)
 
     def embed(self, inputs: str | Sequence[str], *, timeout: float | None = None,
-              labels: Mapping[str, str] | None = None, **options: Any) -> types.EmbedReply:
-        return self._unary(_methods.embed(inputs, **options), timeout, labels)
+              labels: Mapping[str, str] | None = None,
+              retry_ambiguous: bool | None = None, **options: Any) -> types.EmbedReply:
+        return self._unary(_methods.embed(inputs, **options), timeout, labels, retry_ambiguous)
 
     def batch(self, items: Iterable[types.Messages | Mapping[str, Any]], *, max_concurrency: int | None = None,
               timeout: float | None = None, labels: Mapping[str, str] | None = None,
-              **options: Any) -> Stream[types.BatchReply, types.BatchEvent]:
+              retry_ambiguous: bool | None = None, **options: Any) -> Stream[types.BatchReply, types.BatchEvent]:
         """Many chats in one call: results in order, and progress. `options` are for all items."""
-        return self._stream(_methods.batch(items, max_concurrency, **options), timeout, labels)
+        return self._stream(_methods.batch(items, max_concurrency, **options), timeout, labels, retry_ambiguous)
 
     def list_models(self) -> list[types.ModelInfo]:
         return self._unary(_methods.list_models())
@@ -382,15 +389,42 @@ class Client:
     def get_config(self) -> admin_pb2.GetConfigReply:
         return self._unary(_methods.get_config())
 
+    # How failures are dealt with
+
+    def list_deployments(self) -> list[admin_pb2.DeploymentStatus]:
+        """Every way to every model, and how it fares."""
+        return self._unary(_methods.list_deployments())
+
+    def list_breakers(self) -> list[admin_pb2.BreakerStatus]:
+        return self._unary(_methods.list_breakers())
+
+    def set_breaker(self, scope: str, action: str, *, reason: str = "", ttl: float | None = None) -> bool:
+        """False where there is no such breaker. `action`: "reset", "force-open" or "force-closed"; `ttl`: how many seconds it stays
+        forced, None: until somebody resets it."""
+        return self._unary(_methods.set_breaker(scope, action, reason, ttl))
+
+    def test_models(self, model: str | None = None, *,
+                    timeout: float | None = None) -> Stream[admin_pb2.TestModelsReply, admin_pb2.TestResult]:
+        """Asks every deployment of a model, or of all, for one token."""
+        return self._stream(_methods.test_models(model), timeout, None)
+
+    def explain(self, request_id: str) -> admin_pb2.RequestTrace | None:
+        """How a request came to its end; None where it is not remembered."""
+        return self._unary(_methods.explain(request_id))
+
+    def list_alerts(self) -> list[admin_pb2.AlertStatus]:
+        return self._unary(_methods.list_alerts())
+
     # How
 
     def _deadline(self, timeout: float | None) -> tuple[float | None, float | None]:
         timeout = self._timeout if timeout is None else timeout
         return timeout, None if timeout is None else time.monotonic() + timeout + GRACE
 
-    def _unary(self, spec: CallSpec[R, C], timeout: float | None = None, labels: Mapping[str, str] | None = None) -> R:
+    def _unary(self, spec: CallSpec[R, C], timeout: float | None = None, labels: Mapping[str, str] | None = None,
+               retry_ambiguous: bool | None = None) -> R:
         timeout, deadline = self._deadline(timeout)
-        request = spec.request(timeout, labels or {})
+        request = spec.request(timeout, labels or {}, retry_ambiguous)
         for attempt in (1, 2):
             try:
                 call = self._connected().begin(spec.method, request, deadline)
@@ -406,9 +440,10 @@ class Client:
                     raise
         raise AssertionError("unreachable")
 
-    def _stream(self, spec: CallSpec[R, C], timeout: float | None, labels: Mapping[str, str] | None) -> Stream[R, C]:
+    def _stream(self, spec: CallSpec[R, C], timeout: float | None, labels: Mapping[str, str] | None,
+                retry_ambiguous: bool | None = None) -> Stream[R, C]:
         timeout, deadline = self._deadline(timeout)
-        request = spec.request(timeout, labels or {})
+        request = spec.request(timeout, labels or {}, retry_ambiguous)
         _ensure_janitor()
         return Stream(lambda: self._connected().begin(spec.method, request, deadline), spec, deadline)
 

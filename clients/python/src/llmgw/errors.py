@@ -112,7 +112,7 @@ class InternalServerError(GatewayError):
 
 
 class OverloadedError(InternalServerError):
-    """The upstream has more work than it can do."""
+    """The upstream has more work than it can do, or rests for now; `retry_after` may say for how long."""
 
 
 class StreamTruncatedError(InternalServerError):
@@ -140,6 +140,8 @@ _BY_REASON: dict[str, type[GatewayError]] = {
     "llmgw.gateway.too_many_connections": RateLimitError,
     "llmgw.gateway.too_many_streams": RateLimitError,
     "llmgw.gateway.queue_full": RateLimitError,
+    "llmgw.gateway.no_healthy_target": OverloadedError,
+    "llmgw.gateway.breaker_open": OverloadedError,
     "llmgw.gateway.draining": APIConnectionError,
     "llmgw.gateway.deadline_exceeded": APITimeoutError,
     "llmgw.upstream.context_length_exceeded": ContextLengthExceededError,

@@ -89,6 +89,23 @@ class Latency:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """One question to an upstream on the way to an answer. Times in seconds."""
+
+    model: str
+    deployment: str
+    provider: str
+    #: Why it failed, as in `GatewayError.reason`; None where it succeeded.
+    reason: str | None
+    http_status: int | None
+    #: Before the attempt: queue, pause between attempts, a gate that had to open.
+    wait: float
+    duration: float
+    #: Until the first content; None where none came.
+    first_token: float | None
+
+
+@dataclass(frozen=True)
 class ReplyInfo:
     """How an answer was made."""
 
@@ -100,6 +117,10 @@ class ReplyInfo:
     latency: Latency | None = None
     cache: str | None = None
     upstream_id: str | None = None
+    #: "model" (the one that was asked for), "fallback" (another one) or "canned" (a text of the configuration).
+    source: str | None = None
+    #: Every attempt in order, the successful one last.
+    path: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True)
