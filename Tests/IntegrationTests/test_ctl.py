@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pathlib
 import pty
@@ -11,38 +10,13 @@ import shutil
 import signal
 import stat
 import subprocess
-from typing import Any
 
 import pytest
 from conftest import StartDaemon
 from harness.configuration import KEY, SECRET_WORD, configuration
 from harness.processes import Daemon, Simulator, binary, environment
+from harness.tool import DEADLINE, DENIED, FAILURE, INTERRUPTED, OK, UNREACHABLE, UPSTREAM, USAGE, Tool
 from harness.waiting import wait_until
-
-OK, FAILURE, USAGE, UNREACHABLE, DENIED, UPSTREAM, DEADLINE, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
-
-
-class Tool:
-    """llmgw-ctl against one daemon."""
-
-    def __init__(self, socket: pathlib.Path) -> None:
-        self.environment = {**environment(), "LLMGW_SOCKET": str(socket)}
-
-    def __call__(self, *arguments: str, status: int = OK, stdin: bytes = b"", **options: Any) -> subprocess.CompletedProcess[str]:
-        result = subprocess.run(
-            [binary("llmgw-ctl"), *arguments], input=stdin, capture_output=True, env=self.environment, timeout=30, check=False, **options
-        )
-        done = subprocess.CompletedProcess(result.args, result.returncode, result.stdout.decode(), result.stderr.decode())
-        assert done.returncode == status, f"{arguments}: {done.stdout}{done.stderr}"
-        return done
-
-    def json(self, *arguments: str) -> Any:
-        return json.loads(self(*arguments, "--json").stdout)
-
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [binary("llmgw-ctl"), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment
-        )
 
 
 @pytest.fixture
