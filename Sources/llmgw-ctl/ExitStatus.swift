@@ -37,6 +37,7 @@ enum ExitStatus: Int32, CaseIterable {
             case .localConnectFailed, .localConnectionLost, .draining: .unreachable
             case _ where error.code == .deadlineExceeded: .deadline
             case .permissionDenied: .denied
+            case .noHealthyTarget, .breakerOpen: .upstream
             case _ where error.reason.name.hasPrefix("llmgw.upstream."): .upstream
             default: .failure
             }

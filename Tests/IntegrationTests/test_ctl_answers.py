@@ -219,6 +219,16 @@ def test_why_of_what_nobody_remembers(answering: Ask) -> None:
     assert "8f3a61c200000018" in ctl("why", "8f3a61c200000018", status=FAILURE).stderr
 
 
+@pytest.mark.parametrize("reason", ["llmgw.gateway.no_healthy_target", "llmgw.gateway.breaker_open"])
+def test_nothing_is_healthy(answering: Ask, reason: str) -> None:
+    status = types_pb2.Status(code=14, reason=reason, message="歇一会儿".encode(), retry=types_pb2.RETRY_AFTER, retry_after_ms=1500)
+    ctl, _ = answering(CHAT, Answer(gateway_pb2.ChatReply(), status=status))
+    error = ctl("chat", "你好", status=UPSTREAM).stderr
+    assert "歇一会儿" in error
+    assert reason in error
+    assert "retry after 1.5 s" in error
+
+
 def test_alerts(answering: Ask) -> None:
     alert = admin_pb2.AlertStatus(
         name="成功率", severity="critical", state="firing", metric="success rate", subject="model/模型", value=5 / 6, threshold=0.95,
@@ -239,7 +249,10 @@ def test_chat_says_where_the_answer_came_from(answering: Ask) -> None:
     shown = ctl.json("chat", "你好")["info"]
     assert shown["source"] == "fallback"
     assert shown["path"] == [
-        {"model": "大", "deployment": "a", "provider": "p", "reason": "llmgw.upstream.overloaded", "http_status": 529, "wait_us": 0, "duration_us": 0},
+        {
+            "model": "大", "deployment": "a", "provider": "p", "reason": "llmgw.upstream.overloaded", "http_status": 529, "wait_us": 0,
+            "duration_us": 0,
+        },
         {"model": "小", "deployment": "b", "provider": "q", "wait_us": 5, "duration_us": 7, "first_token_us": 6},
     ]
     assert "fallback after 2 attempts" in ctl("chat", "--stats", "你好").stderr

@@ -43,7 +43,8 @@ public struct DeploymentStatus: Sendable, Hashable {
     }
 
     public init(
-        model: String, name: String, provider: String, upstreamModel: String, state: State, breaker: BreakerStatus.State,
+        model: String, name: String, provider: String, upstreamModel: String, state: State,
+        breaker: BreakerStatus.State,
         gated: Duration? = nil, inFlight: UInt32 = 0, weight: Double = 1, priority: UInt32 = 0, requests: UInt64 = 0,
         successes: UInt64 = 0, failures: UInt64 = 0, failureCounts: [FailureCount] = [], successRate: Double? = nil,
         firstToken: LatencyQuantiles? = nil, total: LatencyQuantiles? = nil

@@ -17,7 +17,8 @@ extension FailureTable {
 
         // The gateway's own refusals never count against an upstream.
         local(.cancelledByOperator, .requestAndTokensIfSent), local(.deadlineExceeded, .requestAndTokensIfSent),
-        local(.tooManyConnections), local(.tooManyStreams), local(.queueFull), local(.noHealthyTarget), local(.breakerOpen),
+        local(.tooManyConnections), local(.tooManyStreams), local(.queueFull), local(.noHealthyTarget),
+        local(.breakerOpen),
         local(.draining, .requestAndTokensIfSent), local(.internalError, .requestAndTokensIfSent),
 
         // The upstream rightly refused the request: it works.

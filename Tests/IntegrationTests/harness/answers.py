@@ -6,7 +6,7 @@ import pathlib
 import socket
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from google.protobuf.message import Message
 from llmgw import _frames as frames
@@ -19,6 +19,7 @@ class Answer:
 
     reply: Message
     chunks: Sequence[Message] = ()
+    status: types_pb2.Status = field(default_factory=lambda: types_pb2.Status(code=0))
 
 
 class AnsweringDaemon:
@@ -58,7 +59,7 @@ class AnsweringDaemon:
             return b""
         self.asked.append(wire_pb2.Request.FromString(frame.payload).body)
         answer = self._answers[frame.method]
-        end = wire_pb2.End(status=types_pb2.Status(code=0), reply=answer.reply.SerializeToString())
+        end = wire_pb2.End(status=answer.status, reply=answer.reply.SerializeToString())
         parts = [frames.encode(frames.DATA, frame.stream, chunk.SerializeToString()) for chunk in answer.chunks]
         return b"".join([*parts, frames.encode(frames.END, frame.stream, end.SerializeToString())])
 

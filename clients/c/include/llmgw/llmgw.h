@@ -84,8 +84,8 @@ LLMGW_API int llmgw_set_model(llmgw_request *request, const char *model);
 LLMGW_API int llmgw_set_stream(llmgw_request *request, bool stream);
 /* 0: the client's. */
 LLMGW_API int llmgw_set_timeout_ms(llmgw_request *request, int64_t timeout_ms);
-/* Whether the gateway may repeat the request where an upstream may have processed it already, which can be billed twice. Without this call the
- * daemon's configuration decides. */
+/* Whether the gateway may repeat the request where an upstream may have processed it already, which can be billed twice. Without
+ * this call the daemon's configuration decides. */
 LLMGW_API int llmgw_set_retry_ambiguous(llmgw_request *request, bool allow);
 LLMGW_API int llmgw_add_label(llmgw_request *request, const char *key, const char *value);
 /* A JSON object whose members reach the upstream untouched. */
@@ -211,7 +211,8 @@ typedef struct llmgw_usage {
     int64_t input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, total_tokens;
 } llmgw_usage;
 
-/* NULL and -1: not said. `source`: "model" (the one that was asked for), "fallback" (another one) or "canned" (a text of the configuration). */
+/* NULL and -1: not said. `source`: "model" (the one that was asked for), "fallback" (another one) or "canned" (a text of the
+ * configuration). */
 typedef struct llmgw_info {
     const char *request_id, *model, *upstream_model, *provider, *upstream_id, *source;
     uint32_t attempts;
