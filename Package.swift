@@ -64,7 +64,8 @@ let package = Package(
         .target(
             name: "LLMGWGateway",
             dependencies: [
-                "LLMGWCore", "LLMGWWire", "LLMGWTransport", "LLMGWControl", "LLMGWPolicy", "LLMGWUpstream", "CPlatform",
+                "LLMGWCore", "LLMGWWire", "LLMGWTransport", "LLMGWControl", "LLMGWPolicy", "LLMGWJSON", "LLMGWUpstream",
+                "CPlatform",
                 nio,
                 nioPosix, logging, lifecycle,
             ],

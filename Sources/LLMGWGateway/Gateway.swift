@@ -1,4 +1,5 @@
 public import LLMGWCore
+import LLMGWPolicy
 public import LLMGWTransport
 import LLMGWUpstream
 import LLMGWWire
@@ -47,9 +48,23 @@ public final class Gateway: Service {
         let scheduler = eventLoop.scheduler
         self.driver = try CurlDriver(submit: { scheduler.submit($0) })
         let catalog = ModelCatalog(configuration)
+        let registry = DeploymentRegistry(configuration, scheduler: scheduler) { scope, transition in
+            logger.notice(
+                "breaker",
+                metadata: [
+                    "llmgw-scope": "\(scope)", "llmgw-from": "\(transition.from.rawValue)",
+                    "llmgw-to": "\(transition.to.rawValue)", "llmgw-cause": "\(transition.cause.rawValue)",
+                ])
+        }
+        let client = UpstreamClient(driver: driver, scheduler: scheduler)
         let pipeline = InferencePipeline(
-            configuration: configuration, catalog: catalog,
-            client: UpstreamClient(driver: driver, scheduler: scheduler), statistics: statistics, scheduler: scheduler)
+            registry: registry, catalog: catalog, client: client, statistics: statistics, scheduler: scheduler)
+        let store = configuration.server.stateDirectory.map { ForcedStateStore(directory: $0, logger: logger) }
+        if let store { registry.restore(store.load(), wallClock: ForcedStateStore.wallClock()) }
+        let monitor = AlertMonitor(
+            configuration.alerts, registry: registry,
+            webhooks: WebhookSender(transport: driver, scheduler: scheduler, logger: logger), scheduler: scheduler,
+            logger: logger)
         let chats = ChatService(pipeline: pipeline, defaults: configuration.defaults, statistics: statistics)
         self.idleMemory = IdleMemory(calls: calls, scheduler: scheduler)
         self.accounts = ClientAccounts(settings: configuration.server)
@@ -61,7 +76,10 @@ public final class Gateway: Service {
             chats: chats,
             embeddings: EmbedService(pipeline: pipeline, defaults: configuration.defaults, statistics: statistics),
             batches: BatchService(chats: chats, settings: configuration.server), catalog: catalog,
-            meta: MetaService(limits: limits), admin: admin, resilience: nil)
+            meta: MetaService(limits: limits), admin: admin,
+            resilience: ResilienceService(
+                inspection: ResilienceInspector(pipeline: pipeline, client: client, monitor: monitor, store: store),
+                administrators: Administrators(configuration.server), logger: logger))
     }
 
     /// Serves until the graceful shutdown is triggered, then drains.

@@ -10,11 +10,11 @@ final class GatewayServices {
     private let catalog: ModelCatalog
     private let meta: MetaService
     private let admin: AdminService
-    private let resilience: ResilienceService?
+    private let resilience: ResilienceService
 
     init(
         chats: ChatService, embeddings: EmbedService, batches: BatchService, catalog: ModelCatalog, meta: MetaService,
-        admin: AdminService, resilience: ResilienceService?
+        admin: AdminService, resilience: ResilienceService
     ) {
         self.chats = chats
         self.embeddings = embeddings
@@ -32,7 +32,7 @@ final class GatewayServices {
         case .complete: perform(call) { call throws(GatewayError) in try await self.chats.complete(call) }
         case .embed: perform(call) { call throws(GatewayError) in try await self.embeddings.embed(call) }
         case .batch: perform(call) { call throws(GatewayError) in try await self.batches.batch(call) }
-        case .testModels: perform(call) { call throws(GatewayError) in try await self.steering().testModels(call) }
+        case .testModels: perform(call) { call throws(GatewayError) in try await self.resilience.testModels(call) }
         case .ping, .getInfo, .getSchema, .listModels, .status, .listRequests, .cancelRequest, .getConfig,
             .listDeployments,
             .listBreakers, .setBreaker, .explain, .listAlerts:
@@ -59,19 +59,12 @@ final class GatewayServices {
         case .listRequests: call.finish(admin.requests(for: call.peer))
         case .cancelRequest: call.finish(try admin.cancel(try call.request(), for: call.peer))
         case .getConfig: call.finish(try admin.configuration(for: call.peer))
-        case .listDeployments: call.finish(try steering().deployments)
-        case .listBreakers: call.finish(try steering().breakers)
-        case .setBreaker: call.finish(try steering().setBreaker(try call.request(), for: call.peer))
-        case .explain: call.finish(try steering().explain(try call.request(), for: call.peer))
-        case .listAlerts: call.finish(try steering().alerts)
+        case .listDeployments: call.finish(resilience.deployments)
+        case .listBreakers: call.finish(resilience.breakers)
+        case .setBreaker: call.finish(try resilience.setBreaker(try call.request(), for: call.peer))
+        case .explain: call.finish(try resilience.explain(try call.request(), for: call.peer))
+        case .listAlerts: call.finish(resilience.alerts)
         case .chat, .complete, .embed, .batch, .testModels: preconditionFailure("these take their time")
         }
-    }
-
-    private func steering() throws(GatewayError) -> ResilienceService {
-        guard let resilience else {
-            throw GatewayError(.unknownMethod, "this daemon has nothing to show or to steer here")
-        }
-        return resilience
     }
 }

@@ -307,7 +307,7 @@ def test_start_leaves_no_descriptors_and_idle_takes_no_time(daemon: StartDaemon,
 def test_introspection(daemon: StartDaemon, sim: Simulator) -> None:
     client = daemon(configuration(sim.base_url)).client()
     info = client.get_info()
-    assert info.methods["llmgw.v1.Gateway/Chat"] == 0x0201 and len(info.methods) == 12
+    assert info.methods["llmgw.v1.Gateway/Chat"] == 0x0201 and len(info.methods) == 18
     schema = client.get_schema()
     root = pathlib.Path(__file__).resolve().parents[2] / "proto"
     assert schema == {str(path.relative_to(root)): path.read_text() for path in sorted(root.rglob("*.proto"))}

@@ -142,7 +142,9 @@ struct BadConfigurationTests {
     }
 
     static let models = [
-        Case("[models.n]", 1, "models.n.provider", "is missing; expected a string"),
+        Case(
+            "[models.n]", 1, "models.n.provider",
+            "is missing; expected a string, or sections [models.NAME.deployments.ID]"),
         Case("[models.n]\nprovider = \"pp\"", 2, "models.n.provider", "there is no provider \"pp\""),
         Case(
             "[providers.cloud]\nbase_url = \"https://example.org\"\n[models.n]\nprovider = \"clout\"", 4,

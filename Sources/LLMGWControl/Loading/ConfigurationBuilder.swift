@@ -11,14 +11,19 @@ struct ConfigurationBuilder {
         var providers: [String: ProviderSettings] = [:]
         for (name, section) in document.providers { providers[name] = buildProvider(name, section) }
         var models: [String: ModelSettings] = [:]
-        for (name, section, parameters) in document.models { models[name] = buildModel(name, section, parameters) }
-        for model in models.values where providers[model.provider]?.kind == .anthropic { checkParameters(model) }
+        for model in document.models { models[model.name] = buildModel(model) }
+        for model in models.values
+        where model.deployments.contains(where: { providers[$0.provider]?.kind == .anthropic }) {
+            checkParameters(model)
+        }
         if document.models.isEmpty {
             report.problem([], "no model is configured; add a section [models.NAME] and its provider")
         }
         checkNames(models)
+        checkFallbacks(models)
         return GatewayConfiguration(
-            server: server, providers: providers, models: models, defaults: buildDefaults(models), path: report.file,
+            server: server, providers: providers, models: models, defaults: buildDefaults(models),
+            resilience: buildResilience(), alerts: buildAlerts(models), path: report.file,
             effective: EffectiveSettings.list(document))
     }
 
@@ -32,6 +37,10 @@ struct ConfigurationBuilder {
             server.socket = socket
         }
         server.socketMode = section.integer("socket_mode").map(UInt32.init) ?? server.socketMode
+        server.stateDirectory = section.string("state_directory") ?? sources.variable("STATE_DIRECTORY")
+        if let directory = server.stateDirectory, !directory.hasPrefix("/") {
+            report.problem(["server", "state_directory"], "is not an absolute path")
+        }
         server.adminUIDs = ids("admin_users", "user", sources.uid)
         server.adminGIDs = ids("admin_groups", "group", sources.gid)
         server.maxConnectionsPerUID = section.integer("max_connections_per_uid") ?? server.maxConnectionsPerUID
@@ -168,7 +177,7 @@ struct ConfigurationBuilder {
         }
     }
 
-    private static func isVariableCharacter(_ byte: UInt8) -> Bool {
+    static func isVariableCharacter(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
@@ -231,70 +240,5 @@ struct ConfigurationBuilder {
             headers.append(.init(name: name, value: Secret(text)))
         }
         return headers
-    }
-
-    // MARK: Models
-
-    private mutating func buildModel(
-        _ name: String, _ section: SettingsDocument.Section, _ parameters: SettingsDocument.Section
-    ) -> ModelSettings {
-        let provider = section.string("provider") ?? ""
-        let providers = document.providers.map(\.name)
-        if !provider.isEmpty, !providers.contains(provider) {
-            report.problem(
-                section.path + ["provider"], "there is no provider \"\(provider)\"",
-                near: NearestName.among(providers, to: provider))
-        }
-        return ModelSettings(
-            name: name, provider: provider, upstreamModel: section.string("upstream_model") ?? name,
-            aliases: section.strings("aliases") ?? [],
-            contextLength: section.integer("context_length").map(UInt32.init),
-            capabilities: section.strings("capabilities").map { Set($0.compactMap(ModelSettings.Capability.init)) },
-            defaultParameters: Sampling(
-                temperature: parameters.number("temperature"), topP: parameters.number("top_p"),
-                maxTokens: parameters.integer("max_tokens").map(UInt32.init), stop: parameters.strings("stop") ?? [],
-                seed: parameters.integer("seed").map(Int64.init),
-                presencePenalty: parameters.number("presence_penalty"),
-                frequencyPenalty: parameters.number("frequency_penalty")))
-    }
-
-    /// A default that the dialect cannot say would have every request refused.
-    private mutating func checkParameters(_ model: ModelSettings) {
-        let parameters = model.defaultParameters
-        let said = [
-            ("seed", parameters.seed != nil), ("presence_penalty", parameters.presencePenalty ?? 0 != 0),
-            ("frequency_penalty", parameters.frequencyPenalty ?? 0 != 0),
-        ]
-        for (name, isSaid) in said where isSaid {
-            report.problem(["models", model.name, "parameters", name], "has no counterpart in Anthropic's API")
-        }
-    }
-
-    /// A name means one model.
-    private mutating func checkNames(_ models: [String: ModelSettings]) {
-        var owners: [String: String] = [:]
-        for name in models.keys { owners[name] = name }
-        for model in models.values.sorted(by: { $0.name < $1.name }) {
-            for alias in model.aliases {
-                if let owner = owners[alias] {
-                    report.problem(["models", model.name, "aliases"], "\"\(alias)\" already means the model \(owner)")
-                }
-                owners[alias] = model.name
-            }
-        }
-    }
-
-    private mutating func buildDefaults(_ models: [String: ModelSettings]) -> DefaultSettings {
-        let names = models.values.flatMap { [$0.name] + $0.aliases }
-        func check(_ setting: String, _ report: inout ProblemReport) -> String? {
-            guard let name = document.defaults.string(setting) else { return nil }
-            if !names.contains(name) {
-                report.problem(
-                    ["defaults", setting], "there is no model \"\(name)\"",
-                    near: NearestName.among(names.sorted(), to: name))
-            }
-            return name
-        }
-        return DefaultSettings(model: check("model", &report), embeddingModel: check("embedding_model", &report))
     }
 }

@@ -7,10 +7,16 @@ enum EffectiveSettings {
         for (_, provider) in document.providers.sorted(by: { $0.name < $1.name }) {
             settings += section(provider, document)
         }
-        for (_, model, parameters) in document.models.sorted(by: { $0.name < $1.name }) {
-            settings += section(model, document) + section(parameters, document)
+        for model in document.models.sorted(by: { $0.name < $1.name }) {
+            settings += section(model.section, document)
+            for (_, deployment) in model.deployments.sorted(by: { $0.name < $1.name }) {
+                settings += section(deployment, document)
+            }
+            settings += section(model.parameters, document)
         }
-        return settings + section(document.defaults, document)
+        settings += section(document.defaults, document) + section(document.resilience, document)
+        for (_, alert) in document.alerts.sorted(by: { $0.name < $1.name }) { settings += section(alert, document) }
+        return settings
     }
 
     private static func section(_ section: SettingsDocument.Section, _ document: SettingsDocument) -> [EffectiveSetting]
@@ -26,7 +32,7 @@ enum EffectiveSettings {
 
     private static func text(_ value: SettingValue, _ setting: Setting) -> String {
         switch value {
-        case .string(let text): return quoted(text)
+        case .string(let text): return quoted(setting.isSecret ? "********" : text)
         case .integer(let number):
             if case .mode = setting.kind { return quoted("0" + String(number, radix: 8)) }
             return String(number)

@@ -11,6 +11,7 @@ struct SettingsDocument: Sendable {
         func string(_ name: String) -> String? { if case .string(let text)? = values[name] { text } else { nil } }
         func integer(_ name: String) -> Int? { if case .integer(let number)? = values[name] { number } else { nil } }
         func number(_ name: String) -> Double? { if case .number(let number)? = values[name] { number } else { nil } }
+        func boolean(_ name: String) -> Bool? { if case .boolean(let flag)? = values[name] { flag } else { nil } }
         func duration(_ name: String) -> Duration? {
             if case .duration(let value)? = values[name] { value } else { nil }
         }
@@ -20,17 +21,28 @@ struct SettingsDocument: Sendable {
         }
     }
 
+    /// A model's section and those inside it.
+    struct Model: Sendable {
+        let name: String
+        let section: Section
+        let parameters: Section
+        let deployments: [(name: String, section: Section)]
+    }
+
     var server: Section
     var defaults: Section
     var providers: [(name: String, section: Section)] = []
-    var models: [(name: String, section: Section, parameters: Section)] = []
+    var models: [Model] = []
+    var resilience: Section
+    var alerts: [(name: String, section: Section)] = []
     /// What the file said, for `config show`.
     private(set) var written: Set<[String]> = []
 
     init(_ root: [TOMLNode.Member], _ report: inout ProblemReport) {
         server = Section(schema: SettingsTable.server, path: ["server"])
         defaults = Section(schema: SettingsTable.defaults, path: ["defaults"])
-        let known = ["server", "providers", "models", "defaults"]
+        resilience = Section(schema: ResilienceSettingsTable.resilience, path: ["resilience"])
+        let known = ["server", "providers", "models", "defaults", "resilience", "alerts"]
         for (key, node) in root {
             guard known.contains(key) else {
                 report.problem([key], "unknown section", near: NearestName.among(known, to: key))
@@ -43,6 +55,13 @@ struct SettingsDocument: Sendable {
             switch key {
             case "server": server = read(SettingsTable.server, ["server"], members, &report)
             case "defaults": defaults = read(SettingsTable.defaults, ["defaults"], members, &report)
+            case "resilience":
+                resilience = read(ResilienceSettingsTable.resilience, ["resilience"], members, &report)
+            case "alerts":
+                readNamed(key, members, &report) { name, members, document, report in
+                    document.alerts.append(
+                        (name, document.read(ResilienceSettingsTable.alert, [key, name], members, &report)))
+                }
             case "providers":
                 readNamed(key, members, &report) { name, members, document, report in
                     document.providers.append(
@@ -76,19 +95,41 @@ struct SettingsDocument: Sendable {
     private mutating func readModel(
         _ name: String, _ members: [TOMLNode.Member], _ report: inout ProblemReport
     ) {
-        let path = ["models", name, "parameters"]
-        var parameters = Section(schema: SettingsTable.parameters, path: path)
+        let path = ["models", name]
         var own = members
-        if let index = own.firstIndex(where: { $0.key == "parameters" }) {
-            let node = own.remove(at: index).node
-            if case .table(let members) = node {
-                parameters = read(SettingsTable.parameters, path, members, &report)
-            } else {
-                report.problem(path, "is \(node.kindName); expected a section [models.NAME.parameters]")
+        var parameters = Section(schema: SettingsTable.parameters, path: path + ["parameters"])
+        if let inner = takeSection("parameters", of: &own, path, &report) {
+            parameters = read(SettingsTable.parameters, path + ["parameters"], inner, &report)
+        }
+        var deployments: [(name: String, section: Section)] = []
+        if let inner = takeSection("deployments", of: &own, path, &report) {
+            for (id, node) in inner {
+                let place = path + ["deployments", id]
+                guard case .table(let members) = node else {
+                    report.problem(place, "is \(node.kindName); expected a section [models.NAME.deployments.ID]")
+                    continue
+                }
+                guard Self.isName(id) else {
+                    report.problem(place, "is not a name; use letters, digits and - _ . : / @ +")
+                    continue
+                }
+                deployments.append((id, read(SettingsTable.deployment, place, members, &report)))
             }
         }
-        models.append(
-            (name, read(SettingsTable.model, ["models", name], own, &report, alsoKnown: ["parameters"]), parameters))
+        let section = read(
+            SettingsTable.model, path, own, &report, alsoKnown: ["parameters", "deployments"])
+        models.append(Model(name: name, section: section, parameters: parameters, deployments: deployments))
+    }
+
+    /// Takes a section out of the members of the one around it.
+    private func takeSection(
+        _ name: String, of members: inout [TOMLNode.Member], _ path: [String], _ report: inout ProblemReport
+    ) -> [TOMLNode.Member]? {
+        guard let index = members.firstIndex(where: { $0.key == name }) else { return nil }
+        let node = members.remove(at: index).node
+        if case .table(let inner) = node { return inner }
+        report.problem(path + [name], "is \(node.kindName); expected a section [models.NAME.\(name)]")
+        return nil
     }
 
     private mutating func read(

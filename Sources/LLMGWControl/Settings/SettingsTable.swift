@@ -14,6 +14,10 @@ enum SettingsTable {
             ),
             Setting("socket_mode", .mode, default: "\"0660\"", "Who may connect, as the mode of the socket's file."),
             Setting(
+                "state_directory", .string,
+                "Where what operators forced is kept over a restart. Without it: `$STATE_DIRECTORY`, as systemd sets it; else nothing is kept."
+            ),
+            Setting(
                 "admin_users", .strings, default: "[]",
                 "Users (names or uids) who may use the administrative methods, beside root and the daemon's own."),
             Setting(
@@ -90,13 +94,39 @@ enum SettingsTable {
     static let model = SettingsSection(
         path: "models.NAME", doc: "A model, under the name that callers use.",
         settings: [
-            Setting("provider", .string, required: true, "The name of its provider."),
+            Setting("provider", .string, "The name of its provider. Not with deployments, which name theirs."),
             Setting("upstream_model", .string, "What the provider calls it; the same name if absent."),
             Setting("aliases", .strings, default: "[]", "Further names for it."),
             Setting("context_length", .integer(1...100_000_000), "Tokens. For information."),
             Setting(
                 "capabilities", .choices(ModelSettings.Capability.allCases.map(\.rawValue)),
                 "What it can do. Requests that need more are refused; without a list nothing is."),
+            Setting(
+                "strategy", .choice(BalancingStrategy.allCases.map(\.rawValue)), default: "\"least_latency\"",
+                "How one of several deployments is chosen."),
+            Setting(
+                "fallbacks", .strings, default: "[]", "Models to ask when the upstream of this one fails, in order."),
+            Setting(
+                "fallbacks_context", .strings, default: "[]",
+                "Models to ask when the conversation is longer than this one's context."),
+            Setting(
+                "fallbacks_content", .strings, default: "[]",
+                "Models to ask when this one's content policy refuses the request."),
+            Setting(
+                "canned_reply", .string,
+                "The answer when nobody can give one; replies say that it is canned. Not for tools or structured output."
+            ),
+        ])
+
+    static let deployment = SettingsSection(
+        path: "models.NAME.deployments.ID",
+        doc: "One of several places where the model can be asked: another provider, region or key.",
+        settings: [
+            Setting("provider", .string, required: true, "The name of its provider."),
+            Setting("upstream_model", .string, "What the provider calls it; the model's name if absent."),
+            Setting("weight", .number(0.001...1_000_000), default: "1.0", "Its share of the requests."),
+            Setting("priority", .integer(0...1_000_000), default: "0", "Lower is asked first (strategy `priority`)."),
+            Setting("cost", .number(0...1_000_000_000), default: "0.0", "Relative price (strategy `cost`)."),
         ])
 
     static let parameters = SettingsSection(
@@ -120,5 +150,8 @@ enum SettingsTable {
             Setting("embedding_model", .string, "For Embed."),
         ])
 
-    static let sections = [server, provider, model, parameters, defaults]
+    static let sections = [
+        server, provider, model, deployment, parameters, defaults, ResilienceSettingsTable.resilience,
+        ResilienceSettingsTable.alert,
+    ]
 }

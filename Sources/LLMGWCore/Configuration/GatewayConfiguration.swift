@@ -6,6 +6,8 @@ public struct GatewayConfiguration: Sendable {
     /// By name.
     public var models: [String: ModelSettings]
     public var defaults: DefaultSettings
+    public var resilience: ResilienceSettings
+    public var alerts: [AlertSettings]
     /// The file it came from; nil for the built-in default.
     public var path: String?
     /// Every setting with its effective value, for people. Secrets are masked.
@@ -13,12 +15,15 @@ public struct GatewayConfiguration: Sendable {
 
     public init(
         server: ServerSettings, providers: [String: ProviderSettings], models: [String: ModelSettings],
-        defaults: DefaultSettings, path: String? = nil, effective: [EffectiveSetting] = []
+        defaults: DefaultSettings, resilience: ResilienceSettings = ResilienceSettings(), alerts: [AlertSettings] = [],
+        path: String? = nil, effective: [EffectiveSetting] = []
     ) {
         self.server = server
         self.providers = providers
         self.models = models
         self.defaults = defaults
+        self.resilience = resilience
+        self.alerts = alerts
         self.path = path
         self.effective = effective
     }

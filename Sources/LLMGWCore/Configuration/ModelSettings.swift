@@ -1,9 +1,10 @@
 /// `[models.NAME]`: a name that callers use, and what stands behind it.
 public struct ModelSettings: Sendable, Hashable {
     public var name: String
-    public var provider: String
-    /// What the provider calls it.
-    public var upstreamModel: String
+    /// Where it can be asked: one at least.
+    public var deployments: [DeploymentSettings]
+    public var strategy: BalancingStrategy
+    public var fallbacks: FallbackSettings
     public var aliases: [String]
     /// Tokens; nil where nobody said.
     public var contextLength: UInt32?
@@ -18,17 +19,35 @@ public struct ModelSettings: Sendable, Hashable {
     }
 
     public init(
-        name: String, provider: String, upstreamModel: String, aliases: [String] = [], contextLength: UInt32? = nil,
+        name: String, deployments: [DeploymentSettings], strategy: BalancingStrategy = .leastLatency,
+        fallbacks: FallbackSettings = FallbackSettings(), aliases: [String] = [], contextLength: UInt32? = nil,
         capabilities: Set<Capability>? = nil, defaultParameters: Sampling = Sampling()
     ) {
+        precondition(!deployments.isEmpty, "a model has a deployment")
         self.name = name
-        self.provider = provider
-        self.upstreamModel = upstreamModel
+        self.deployments = deployments
+        self.strategy = strategy
+        self.fallbacks = fallbacks
         self.aliases = aliases
         self.contextLength = contextLength
         self.capabilities = capabilities
         self.defaultParameters = defaultParameters
     }
+
+    /// A model with one deployment.
+    public init(
+        name: String, provider: String, upstreamModel: String, aliases: [String] = [], contextLength: UInt32? = nil,
+        capabilities: Set<Capability>? = nil, defaultParameters: Sampling = Sampling()
+    ) {
+        self.init(
+            name: name, deployments: [DeploymentSettings(provider: provider, upstreamModel: upstreamModel)],
+            aliases: aliases, contextLength: contextLength, capabilities: capabilities,
+            defaultParameters: defaultParameters)
+    }
+
+    /// Of its first deployment, for people.
+    public var provider: String { deployments[0].provider }
+    public var upstreamModel: String { deployments[0].upstreamModel }
 }
 
 /// `[defaults]`: the models for requests that name none.

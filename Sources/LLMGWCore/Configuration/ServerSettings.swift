@@ -3,6 +3,8 @@ public struct ServerSettings: Sendable, Hashable {
     /// Nil leaves it to the search rule.
     public var socket: String?
     public var socketMode: UInt32
+    /// Where the daemon keeps what outlives it; nil keeps nothing.
+    public var stateDirectory: String?
     /// Users, by name or uid, who may use the administrative methods, beside root and the daemon's own.
     public var adminUIDs: Set<UInt32>
     public var adminGIDs: Set<UInt32>
@@ -23,7 +25,8 @@ public struct ServerSettings: Sendable, Hashable {
     public var batchConcurrency: Int
 
     public init(
-        socket: String? = nil, socketMode: UInt32 = 0o660, adminUIDs: Set<UInt32> = [], adminGIDs: Set<UInt32> = [],
+        socket: String? = nil, socketMode: UInt32 = 0o660, stateDirectory: String? = nil, adminUIDs: Set<UInt32> = [],
+        adminGIDs: Set<UInt32> = [],
         maxConnectionsPerUID: Int = 1024, maxStreamsPerUID: Int = 4096, maxStreamsPerConnection: Int = 256,
         handshakeTimeout: Duration = .seconds(1), idleTimeout: Duration = .seconds(600),
         writeTimeout: Duration = .seconds(30), requestTimeout: Duration = .seconds(600),
@@ -31,6 +34,7 @@ public struct ServerSettings: Sendable, Hashable {
     ) {
         self.socket = socket
         self.socketMode = socketMode
+        self.stateDirectory = stateDirectory
         self.adminUIDs = adminUIDs
         self.adminGIDs = adminGIDs
         self.maxConnectionsPerUID = maxConnectionsPerUID

@@ -43,7 +43,7 @@ final class AdminService {
     }
 
     private var providers: [ProviderStatus] {
-        pipeline.pools.values.sorted { $0.settings.name < $1.settings.name }.map { pool in
+        pipeline.registry.providers.values.map(\.pool).sorted { $0.settings.name < $1.settings.name }.map { pool in
             let counts = statistics.attempts(provider: pool.settings.name)
             return ProviderStatus(
                 name: pool.settings.name, kind: pool.settings.kind.rawValue, baseURL: pool.settings.baseURL,

@@ -28,18 +28,21 @@ final class BatchService {
         call.sendHead(ReplyHead(requestID: call.execution.requestID.description))
         let concurrency = min(
             request.maxConcurrency.map(Int.init) ?? settings.batchConcurrency, settings.batchConcurrency)
-        let run = BatchRun(call: call, items: request.items, chats: chats)
+        let trace = chats.beginTrace(of: call)
+        let run = BatchRun(call: call, items: request.items, chats: chats, trace: trace)
         let timer = chats.scheduler.schedule(at: call.execution.deadline) { run.timeUp() }
         defer { timer.cancel() }
         call.execution.interrupt = { run.cancel($0) }
         call.onResume = { run.resume() }
-        await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<min(concurrency, request.items.count) {
-                group.addTask { await run.work() }
+        try await trace.following { () throws(GatewayError) in
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<min(concurrency, request.items.count) {
+                    group.addTask { await run.work() }
+                }
             }
+            call.execution.interrupt = nil
+            try call.execution.checkCancellation()
         }
-        call.execution.interrupt = nil
-        try call.execution.checkCancellation()
         call.finish(run.reply)
     }
 }
@@ -50,6 +53,7 @@ private final class BatchRun {
     private let call: Call
     private let items: [ChatRequest]
     private let chats: ChatService
+    private let trace: TraceRecorder
     private var next = 0
     private var running: [Int: Execution] = [:]
     private var progress: BatchProgress
@@ -62,7 +66,8 @@ private final class BatchRun {
     private var isPaused = false
     private var isLate = false
 
-    init(call: Call, items: [ChatRequest], chats: ChatService) {
+    init(call: Call, items: [ChatRequest], chats: ChatService, trace: TraceRecorder) {
+        self.trace = trace
         self.call = call
         self.items = items
         self.chats = chats
@@ -93,7 +98,10 @@ private final class BatchRun {
         item.stream = false
         do throws(GatewayError) {
             let model = try chats.resolve(item.model)
-            return .success(try await chats.chat(item, model: model, execution: execution, sink: nil, onHead: { _ in }))
+            return .success(
+                try await chats.chat(
+                    item, model: model, options: call.options, execution: execution, trace: trace, sink: nil,
+                    onHead: { _ in }))
         } catch {
             return .failure(error)
         }

@@ -27,23 +27,34 @@ final class ChatService {
             statistics.noteRefused(error)
             throw error
         }
-        let reply = try await chat(
-            request, model: model, execution: call.execution, sink: request.stream ? call : nil, onHead: call.sendHead)
+        let trace = pipeline.traces.begin(call, model: model)
+        let reply = try await trace.following { () throws(GatewayError) in
+            try await chat(
+                request, model: model, options: call.options, execution: call.execution, trace: trace,
+                sink: request.stream ? call : nil, onHead: call.sendHead)
+        }
         call.finish(reply)
     }
 
     /// For calls, and for the items of a batch.
     func chat(
-        _ request: ChatRequest, model: ModelSettings, execution: Execution, sink: (any ChunkSink)?,
-        onHead: @GatewayLoop (ReplyHead) -> Void
+        _ request: ChatRequest, model: ModelSettings, options: CallOptions, execution: Execution, trace: TraceRecorder,
+        sink: (any ChunkSink)?, onHead: @escaping @GatewayLoop (ReplyHead) -> Void
     ) async throws(GatewayError) -> ChatReply {
-        do throws(GatewayError) {
+        let isPlain = request.tools.isEmpty && (request.responseFormat ?? .text) == .text
+        let work = InferenceWork(
+            model: model, mayRunTwice: options.retryAmbiguous,
+            canned: isPlain ? { text in .chat(Self.canned(text, sink)) } : nil
+        ) { model throws(GatewayError) in
             try model.requireCapabilities(for: request)
             var request = request
             request.sampling = request.sampling.filled(from: model.defaultParameters)
-            let (answer, info) = try await pipeline.run(
-                .chat(request), model: model, execution: execution, sink: sink, onHead: onHead)
-            guard case .chat(var reply) = answer.body else {
+            return .chat(request)
+        }
+        do throws(GatewayError) {
+            let (body, info) = try await pipeline.run(
+                work, execution: execution, trace: trace, sink: sink, onHead: onHead)
+            guard case .chat(var reply) = body else {
                 throw GatewayError(.internalError, "the answer is of another kind than the request")
             }
             reply.info = info
@@ -55,8 +66,15 @@ final class ChatService {
         }
     }
 
+    /// A stream's reply tells only how the choices ended; the text is a chunk before it.
+    private static func canned(_ text: String, _ sink: (any ChunkSink)?) -> ChatReply {
+        guard let sink else { return ChatReply(choices: [.init(index: 0, text: text, finishReason: .stop)]) }
+        _ = sink.send(ChatChunk(text: text, finishReason: .stop))
+        return ChatReply(choices: [.init(index: 0, finishReason: .stop)])
+    }
+
     func complete(_ call: Call) async throws(GatewayError) {
-        var request: CompleteRequest
+        let request: CompleteRequest
         let model: ModelSettings
         do throws(GatewayError) {
             request = try call.request()
@@ -66,13 +84,21 @@ final class ChatService {
             statistics.noteRefused(error)
             throw error
         }
-        do throws(GatewayError) {
+        let work = InferenceWork(model: model, mayRunTwice: call.options.retryAmbiguous) {
+            model throws(GatewayError) in
             try model.require(.completion, for: "Complete")
+            var request = request
             request.sampling = request.sampling.filled(from: model.defaultParameters)
-            let (answer, info) = try await pipeline.run(
-                .complete(request), model: model, execution: call.execution, sink: request.stream ? call : nil,
-                onHead: call.sendHead)
-            guard case .complete(var reply) = answer.body else {
+            return .complete(request)
+        }
+        let trace = pipeline.traces.begin(call, model: model)
+        do throws(GatewayError) {
+            let (body, info) = try await trace.following { () throws(GatewayError) in
+                try await pipeline.run(
+                    work, execution: call.execution, trace: trace, sink: request.stream ? call : nil,
+                    onHead: call.sendHead)
+            }
+            guard case .complete(var reply) = body else {
                 throw GatewayError(.internalError, "the answer is of another kind than the request")
             }
             reply.info = info
@@ -83,6 +109,9 @@ final class ChatService {
             throw error
         }
     }
+
+    /// For a batch, whose items are chats.
+    func beginTrace(of call: Call) -> TraceRecorder { pipeline.traces.begin(call, model: nil) }
 
     func resolve(_ name: String?) throws(GatewayError) -> ModelSettings {
         try pipeline.catalog.resolve(name, default: defaults.model, setting: "defaults.model")

@@ -12,15 +12,19 @@ final class EmbedMember {
     }
 
     let request: EmbedRequest
+    let options: CallOptions
     let execution: Execution
+    let trace: TraceRecorder
     /// The call it travels in; nil while it waits.
     weak var batch: EmbedBatch?
     private var settled: Outcome?
     private var continuation: CheckedContinuation<Outcome, Never>?
 
-    init(request: EmbedRequest, execution: Execution) {
+    init(request: EmbedRequest, options: CallOptions, execution: Execution, trace: TraceRecorder) {
         self.request = request
+        self.options = options
         self.execution = execution
+        self.trace = trace
     }
 
     var isSettled: Bool { settled != nil }

@@ -38,8 +38,11 @@ final class EmbedService {
             statistics.noteRefused(error)
             throw error
         }
+        let trace = pipeline.traces.begin(call, model: model)
         do throws(GatewayError) {
-            let reply = try await embed(request, model, call)
+            let reply = try await trace.following { () throws(GatewayError) in
+                try await embed(request, model, call, trace)
+            }
             statistics.noteEnd(model: model, error: nil, usage: reply.usage)
             call.finish(reply)
         } catch {
@@ -49,7 +52,7 @@ final class EmbedService {
     }
 
     private func embed(
-        _ request: EmbedRequest, _ model: ModelSettings, _ call: Call
+        _ request: EmbedRequest, _ model: ModelSettings, _ call: Call, _ trace: TraceRecorder
     ) async throws(GatewayError) -> EmbedReply {
         try model.require(.embedding, for: "Embed")
         guard !request.inputs.isEmpty else {
@@ -59,24 +62,29 @@ final class EmbedService {
         let lane = Lane(model: model.name, dimensions: request.dimensions, user: request.user)
         let batcher = batchers[lane] ?? EmbedBatcher(settings: batching)
         guard request.extra == nil, batcher.merges(inputs: request.inputs.count) else {
-            return try await alone(request, model, call.execution)
+            return try await alone(request, model, call.options, call.execution, trace)
         }
         batchers[lane] = batcher
-        return try await merged(request, model, lane, call)
+        return try await merged(request, model, lane, call, trace)
     }
 
     private func alone(
-        _ request: EmbedRequest, _ model: ModelSettings, _ execution: Execution
+        _ request: EmbedRequest, _ model: ModelSettings, _ options: CallOptions, _ execution: Execution,
+        _ trace: TraceRecorder
     ) async throws(GatewayError) -> EmbedReply {
-        let (answer, info) = try await pipeline.run(.embed(request), model: model, execution: execution)
-        guard case .embed(let vectors, let usage, _) = answer.body else {
+        let work = InferenceWork(model: model, mayRunTwice: options.retryAmbiguous) { model throws(GatewayError) in
+            try model.require(.embedding, for: "Embed")
+            return .embed(request)
+        }
+        let (body, info) = try await pipeline.run(work, execution: execution, trace: trace)
+        guard case .embed(let vectors, let usage, _) = body else {
             throw GatewayError(.internalError, "the answer is of another kind than the request")
         }
         return EmbedReply(embeddings: vectors, usage: usage, info: info)
     }
 
     private func merged(
-        _ request: EmbedRequest, _ model: ModelSettings, _ lane: Lane, _ call: Call
+        _ request: EmbedRequest, _ model: ModelSettings, _ lane: Lane, _ call: Call, _ trace: TraceRecorder
     ) async throws(GatewayError) -> EmbedReply {
         let execution = call.execution
         try execution.checkCancellation()
@@ -96,7 +104,7 @@ final class EmbedService {
             full.notProcessed = true
             throw full
         }
-        let member = EmbedMember(request: request, execution: execution)
+        let member = EmbedMember(request: request, options: call.options, execution: execution, trace: trace)
         members[id] = member
         defer {
             members[id] = nil
@@ -114,7 +122,7 @@ final class EmbedService {
         switch await member.outcome() {
         case .share(let reply): return reply
         case .failed(let error): throw error
-        case .runAlone: return try await alone(request, model, execution)
+        case .runAlone: return try await alone(request, model, call.options, execution, trace)
         }
     }
 
@@ -144,7 +152,10 @@ final class EmbedService {
         let request = EmbedRequest(
             model: model.name, inputs: live.flatMap(\.request.inputs), dimensions: lane.dimensions, user: lane.user)
         do throws(GatewayError) {
-            let reply = try await alone(request, model, execution)
+            // What one of them does not allow, none of them risks.
+            let allow = live.map(\.options.retryAmbiguous)
+            let options = CallOptions(retryAmbiguous: allow.contains(false) ? false : allow.contains(nil) ? nil : true)
+            let reply = try await alone(request, model, options, execution, first.trace)
             batch.share(reply, among: live, now: scheduler.now)
         } catch {
             batch.fail(error, live)

@@ -26,6 +26,14 @@ struct ModelCatalog: Sendable {
         throw GatewayError(.unknownModel, "there is no model \(shown)\(near)")
     }
 
+    /// A model by its own name, for places that got it from the configuration.
+    func model(named name: String) throws(GatewayError) -> ModelSettings {
+        guard let model = configuration.models[name] else {
+            throw GatewayError(.internalError, "there is no model \(name) any more")
+        }
+        return model
+    }
+
     func provider(of model: ModelSettings) throws(GatewayError) -> ProviderSettings {
         guard let provider = configuration.providers[model.provider] else {
             throw GatewayError(.internalError, "the model \(model.name) has no provider")

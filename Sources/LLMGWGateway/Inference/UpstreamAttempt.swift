@@ -8,6 +8,8 @@ final class UpstreamAttempt: UpstreamReceiver {
     private let execution: Execution
     private let sink: (any ChunkSink)?
     private var exchange: UpstreamExchange?
+    /// The caller has a piece of the answer: another attempt would not continue it.
+    private(set) var hasDelivered = false
     private var continuation: CheckedContinuation<Result<UpstreamAnswer, GatewayError>, Never>?
 
     init(_ execution: Execution, sink: (any ChunkSink)?) {
@@ -52,11 +54,13 @@ final class UpstreamAttempt: UpstreamReceiver {
 
     func upstreamReceived(_ chunk: ChatChunk) {
         execution.phase = .streaming
+        hasDelivered = hasDelivered || sink != nil
         if sink?.send(chunk) == true { exchange?.pause() }
     }
 
     func upstreamReceived(_ chunk: CompleteChunk) {
         execution.phase = .streaming
+        hasDelivered = hasDelivered || sink != nil
         if sink?.send(chunk) == true { exchange?.pause() }
     }
 

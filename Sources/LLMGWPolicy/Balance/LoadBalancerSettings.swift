@@ -1,18 +1,3 @@
-/// How a model's requests are spread over its deployments.
-public enum BalancingStrategy: String, Sendable, Hashable, CaseIterable {
-    case roundRobin = "round_robin"
-    /// In proportion to the weights, as evenly in time as they allow (smooth weighted round robin).
-    case weighted
-    /// Fewest requests in flight per weight.
-    case leastInFlight = "least_in_flight"
-    /// The better of two random ones, by peak EWMA of the time to the first content.
-    case leastLatency = "least_latency"
-    /// Cheapest first.
-    case cost
-    /// Smallest priority number first.
-    case priority
-}
-
 public struct LoadBalancerSettings: Sendable, Hashable {
     /// A target that has recovered gets its full weight after this time.
     public var slowStart: Duration

@@ -23,16 +23,21 @@ def _section(name: str, settings: Mapping[str, Any]) -> str:
     return f"[{name}]\n" + "".join(f"{key} = {_value(value)}\n" for key, value in settings.items()) + "\n"
 
 
+#: One attempt at one upstream, whatever happens: for tests of what an attempt does.
+ONCE: dict[str, Any] = {"max_attempts": 1, "max_total_attempts": 1, "breaker": "off"}
+
+
 def configuration(
     base_url: str,
     *models: str,
     server: Mapping[str, Any] | None = None,
     provider: Mapping[str, Any] | None = None,
     model: Mapping[str, Any] | None = None,
+    resilience: Mapping[str, Any] = ONCE,
 ) -> str:
     """One provider "up" with these models (the first is the default); the mappings hold further settings, `model`'s for every model."""
     names = models or ("sim",)
-    text = _section("server", server or {})
+    text = _section("server", server or {}) + _section("resilience", resilience)
     text += _section("providers.up", {"base_url": base_url, "key_env": KEY_VARIABLE, **(provider or {})})
     for name in names:
         text += _section(f"models.{json.dumps(name)}", {"provider": "up", **(model or {})})

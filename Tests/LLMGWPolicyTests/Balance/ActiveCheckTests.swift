@@ -1,5 +1,6 @@
 import LLMGWCore
 import LLMGWPolicy
+import TestSupport
 import Testing
 
 @Suite("Active check")

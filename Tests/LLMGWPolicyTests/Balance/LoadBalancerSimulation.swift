@@ -1,6 +1,7 @@
 import Glibc
 import LLMGWCore
 import LLMGWPolicy
+import TestSupport
 import Testing
 
 /// Random traffic over random candidates, against the plainest account of what each strategy should choose.

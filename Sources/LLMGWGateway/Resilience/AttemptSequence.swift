@@ -1,0 +1,249 @@
+import LLMGWCore
+import LLMGWPolicy
+import LLMGWUpstream
+
+/// One request on its way to an answer: attempt after attempt, until one succeeds or the policy says that it is enough.
+///
+/// It owns the request's retries and fallbacks; there is no other place that repeats anything.
+@GatewayLoop
+final class AttemptSequence {
+    private enum Outcome {
+        case answered(UpstreamAnswer)
+        case failed(GatewayError)
+        /// A breaker closed the way between choosing and asking.
+        case refused
+    }
+
+    private let work: InferenceWork
+    private let execution: Execution
+    private let sink: (any ChunkSink)?
+    private let onHead: @GatewayLoop (ReplyHead) -> Void
+    private let registry: DeploymentRegistry
+    private let catalog: ModelCatalog
+    private let client: UpstreamClient
+    private let statistics: Statistics
+    private let scheduler: any LoopScheduler
+    private let trace: TraceRecorder
+    private var attempts: [ObjectIdentifier: Int] = [:]
+    private var path: [AttemptInfo] = []
+    private var hasSentContent = false
+    /// Since when the present wait before an attempt goes on.
+    private var waitingSince: MonotonicInstant
+
+    init(
+        _ work: InferenceWork, execution: Execution, sink: (any ChunkSink)?, trace: TraceRecorder,
+        registry: DeploymentRegistry, catalog: ModelCatalog, client: UpstreamClient, statistics: Statistics,
+        scheduler: any LoopScheduler, onHead: @escaping @GatewayLoop (ReplyHead) -> Void
+    ) {
+        self.work = work
+        self.execution = execution
+        self.sink = sink
+        self.trace = trace
+        self.registry = registry
+        self.catalog = catalog
+        self.client = client
+        self.statistics = statistics
+        self.scheduler = scheduler
+        self.onHead = onHead
+        self.waitingSince = scheduler.now
+    }
+
+    func run() async throws(GatewayError) -> (answer: UpstreamAnswer, info: ReplyInfo) {
+        // What the model cannot do is the caller's mistake, not a reason to ask another one.
+        _ = try work.operation(work.model)
+        var target = try await firstTarget()
+        var decision = TraceStep.Decision.attempt
+        target.provider.budget.deposit(now: scheduler.now)
+        while true {
+            switch try await ask(target, decision) {
+            case .answered(let answer):
+                return (answer, info(for: answer, target))
+            case .refused:
+                target = try await firstTarget()
+            case .failed(let error):
+                (target, decision) = try await next(after: error, at: target)
+            }
+        }
+    }
+
+    // MARK: One attempt
+
+    private func ask(_ target: Deployment, _ decision: TraceStep.Decision) async throws(GatewayError) -> Outcome {
+        let model = try catalog.model(named: target.model)
+        let operation = try work.operation(model)
+        let pool = target.provider.pool
+        var head = ReplyHead(
+            requestID: execution.requestID.description, model: model.name, provider: target.settings.provider,
+            cache: .bypass)
+        let ticket = try await pool.enter(execution) { ahead in
+            var waiting = head
+            waiting.queuePosition = UInt32(clamping: ahead)
+            onHead(waiting)
+        }
+        defer { pool.leave(ticket) }
+        // Without this a late request would reach the upstream before its clock is looked at.
+        let started = scheduler.now
+        guard started < execution.deadline else { throw .deadline(notProcessed: execution.attempts == 0) }
+        guard let permits = registry.acquire(target, now: started) else { return .refused }
+        let wait = started - waitingSince
+        attempts[ObjectIdentifier(target), default: 0] += 1
+        registry.models[target.model]?.began(target)
+        head.attempt = UInt32(path.count + 1)
+        onHead(head)
+
+        let before = execution.attempts
+        let attempt = UpstreamAttempt(execution, sink: sink)
+        let result = await attempt.run(
+            operation, client: client, provider: target.provider.settings, upstreamModel: target.settings.upstreamModel)
+        hasSentContent = hasSentContent || attempt.hasDelivered
+        let took = scheduler.now - started
+        let error: GatewayError? = if case .failure(let error) = result { error } else { nil }
+        let firstContent: Duration? = if case .success(let answer) = result { answer.firstContent } else { nil }
+        registry.record(error, target, permits, firstContent: firstContent, took: took)
+        if execution.attempts > before {
+            // The caller's own cancelling and deadline say nothing about the provider.
+            statistics.noteAttempt(provider: target.settings.provider, failed: error?.origin == .upstream)
+        }
+        path.append(
+            AttemptInfo(
+                model: target.model, deployment: target.settings.name, provider: target.settings.provider,
+                reason: error?.reason, httpStatus: error?.upstreamStatus, wait: wait, duration: took,
+                firstToken: firstContent))
+        trace.note(decision, target, at: started, wait: wait, error: error, duration: took)
+        waitingSince = scheduler.now
+        switch result {
+        case .success(let answer): return .answered(answer)
+        case .failure(var error):
+            error.provider = target.settings.provider
+            error.model = target.model
+            error.attempts = execution.attempts
+            return .failed(error)
+        }
+    }
+
+    // MARK: What comes after a failure
+
+    private func next(
+        after error: GatewayError, at target: Deployment
+    ) async throws(GatewayError) -> (Deployment, TraceStep.Decision) {
+        let now = scheduler.now
+        // A chain for refused content is the opt-in that repeating such a request needs.
+        let chain: FallbackChain? =
+            error.reason == .contentFiltered
+            ? (work.model.fallbacks.content.isEmpty ? nil : .content)
+            : registry.policy.table[error.reason].fallback.chain
+        let others = chain.map { untried($0) } ?? []
+        let context = RetryContext(
+            attempts: path.count, attemptsOnTarget: attempts[ObjectIdentifier(target)] ?? 1,
+            hasSentContent: hasSentContent,
+            callerAllowsAmbiguous: work.mayRunTwice ?? registry.settings.retryAmbiguous,
+            deadline: execution.deadline, targetOpensAt: registry.opening(of: target, now: now),
+            fallbackOpensAt: others.map { registry.opening(of: $0, now: now) }.min())
+        switch registry.decide(after: error, at: target, context) {
+        case .retry(let at):
+            try await pause(until: at, target, "waits before the next attempt")
+            return (target, .retry)
+        case .fallback(let at):
+            try await pause(until: at, nil, "waits for another deployment")
+            guard let other = firstOpen(of: others) else { return (try await firstTarget(), .fallback) }
+            return (other, .fallback)
+        case .stop(let reason):
+            trace.note(.reject, target, at: now, reason.rawValue, error: error)
+            throw error
+        }
+    }
+
+    private func pause(until instant: MonotonicInstant, _ target: Deployment?, _ why: String) async throws(GatewayError)
+    {
+        let now = scheduler.now
+        guard instant > now else { return }
+        execution.phase = .waiting
+        trace.note(.wait, target, at: now, why, wait: instant - now)
+        try await execution.pause(until: min(instant, execution.deadline), scheduler)
+        guard scheduler.now < execution.deadline else { throw .deadline(notProcessed: execution.attempts == 0) }
+    }
+
+    // MARK: Choosing
+
+    /// A deployment that may be asked now: of the model itself, else of its fallbacks; else whichever opens first is waited for.
+    private func firstTarget() async throws(GatewayError) -> Deployment {
+        while true {
+            let own = registry.models[work.model.name]?.deployments ?? []
+            let candidates = own + untried(.general).filter { other in !own.contains { $0 === other } }
+            if let target = firstOpen(of: candidates) { return target }
+            let now = scheduler.now
+            let opening = candidates.map { registry.opening(of: $0, now: now) }.min() ?? .distantFuture
+            let latest = execution.deadline + (.zero - registry.settings.minServiceTime)
+            guard opening <= latest else { throw nobody(opening, now) }
+            execution.phase = .waiting
+            trace.note(.wait, nil, at: now, "every deployment is closed", wait: opening - now)
+            var head = ReplyHead(requestID: execution.requestID.description, model: work.model.name)
+            head.expectedWait = opening - now
+            onHead(head)
+            try await execution.pause(until: opening, orRingOf: registry.bell, scheduler)
+        }
+    }
+
+    /// In the order of preference: by model, and within a model by its strategy.
+    private func firstOpen(of candidates: [Deployment]) -> Deployment? {
+        let now = scheduler.now
+        var names: [String] = []
+        for candidate in candidates where !names.contains(candidate.model) { names.append(candidate.model) }
+        for name in names {
+            guard let model = registry.models[name] else { continue }
+            let own = candidates.filter { $0.model == name }
+            if let target = registry.choose(in: model, among: own, now: now) { return target }
+        }
+        return nil
+    }
+
+    /// Who else can be asked, without those that were: other deployments of the model, then the models of the chain that can do it.
+    private func untried(_ chain: FallbackChain) -> [Deployment] {
+        var names: [String] = []
+        switch chain {
+        case .general: names = [work.model.name] + work.model.fallbacks.general
+        case .contextWindow: names = work.model.fallbacks.context
+        case .content: names = work.model.fallbacks.content
+        }
+        return names.flatMap { name -> [Deployment] in
+            guard let targets = registry.models[name], (try? work.operation(targets.settings)) != nil else { return [] }
+            return targets.deployments.filter { attempts[ObjectIdentifier($0)] == nil }
+        }
+    }
+
+    private func nobody(_ opening: MonotonicInstant, _ now: MonotonicInstant) -> GatewayError {
+        var error = GatewayError(
+            .noHealthyTarget, "no deployment of the model \(work.model.name) may be asked before the deadline")
+        error.model = work.model.name
+        error.attempts = execution.attempts
+        error.notProcessed = execution.attempts == 0
+        if opening < .distantFuture { error.retryAfter = opening - now }
+        trace.note(.reject, nil, at: now, "nobody may be asked in time", error: error)
+        return error
+    }
+
+    // MARK: The answer
+
+    private func info(for answer: UpstreamAnswer, _ target: Deployment) -> ReplyInfo {
+        let total = scheduler.now - execution.started
+        // Time in other attempts, and between them, is not the gateway's own work.
+        let elsewhere = path.reduce(Duration.zero) { $0 + $1.wait } + path.dropLast().reduce(.zero) { $0 + $1.duration }
+        var info = answer.body.info
+        info.requestID = execution.requestID.description
+        info.model = target.model
+        info.provider = target.settings.provider
+        info.attempts = execution.attempts
+        info.latency = Latency(
+            queue: path.reduce(.zero) { $0 + $1.wait }, firstToken: answer.firstContent, total: total,
+            overhead: max(.zero, total - elsewhere - answer.upstreamTime))
+        info.cache = .bypass
+        info.upstreamID = answer.upstreamID
+        info.source = target.model == work.model.name ? .model : .fallback
+        info.path = path
+        return info
+    }
+
+    /// What the attempts were, for an answer that none of them gave.
+    var pathSoFar: [AttemptInfo] { path }
+    var mayAnswerOtherwise: Bool { !hasSentContent }
+}

@@ -1,0 +1,50 @@
+import LLMGWCore
+import LLMGWPolicy
+
+/// One deployment while the daemon runs: whether it may be asked, and how it has fared.
+@GatewayLoop
+final class Deployment {
+    let model: String
+    let settings: DeploymentSettings
+    let provider: ProviderHealth
+    /// Nil where breakers are off.
+    var breaker: CircuitBreaker?
+    /// How often the breaker opened since the start.
+    var openings: UInt64 = 0
+    var figures = DeploymentFigures()
+    /// Set by active checks: it does not answer, though nobody has asked it.
+    var failsChecks = false
+
+    init(
+        model: String, settings: DeploymentSettings, provider: ProviderHealth, resilience: ResilienceSettings,
+        now: MonotonicInstant
+    ) {
+        self.model = model
+        self.settings = settings
+        self.provider = provider
+        self.breaker = CircuitBreakerSettings(preset: resilience.breaker)
+            .map { CircuitBreaker(settings: $0, now: now) }
+    }
+
+    var scope: String { "deployment/\(model)/\(settings.name)" }
+
+    /// What an upstream can ask us to keep away from on behalf of this deployment. Deployments of the same upstream model share its limits.
+    var gateKeys: [GateKey] {
+        [
+            .provider(settings.provider),
+            .upstreamModel(provider: settings.provider, model: settings.upstreamModel),
+        ]
+    }
+}
+
+/// What a cooldown is about.
+enum GateKey: Hashable, Sendable {
+    case provider(String)
+    case upstreamModel(provider: String, model: String)
+}
+
+/// The right to send one request, from the deployment's breaker and its provider's.
+struct BreakerPermits: Sendable {
+    var deployment: CircuitBreaker.Permit?
+    var provider: CircuitBreaker.Permit?
+}

@@ -1,0 +1,258 @@
+import LLMGWCore
+import LLMGWPolicy
+
+/// All deployments, and the state they share: gates, breakers, retry budgets.
+@GatewayLoop
+final class DeploymentRegistry {
+    /// A half-open breaker whose probes are all out is looked at again after this, if nothing rings before.
+    private static let probeRecheck = Duration.seconds(1)
+
+    let settings: ResilienceSettings
+    let policy: RetryPolicy
+    let bell = Doorbell()
+    private(set) var providers: [String: ProviderHealth] = [:]
+    private(set) var models: [String: ModelTargets] = [:]
+    private(set) var gate = CooldownGate<GateKey>()
+    private var random = SystemRandomNumberGenerator()
+    private let scheduler: any LoopScheduler
+    private let onTransition: @GatewayLoop (_ scope: String, CircuitBreaker.Transition) -> Void
+
+    /// `onTransition` hears what the breakers do.
+    init(
+        _ configuration: GatewayConfiguration, scheduler: any LoopScheduler,
+        onTransition: @escaping @GatewayLoop (String, CircuitBreaker.Transition) -> Void
+    ) {
+        self.settings = configuration.resilience
+        self.policy = RetryPolicy(configuration.resilience)
+        self.scheduler = scheduler
+        self.onTransition = onTransition
+        for (name, provider) in configuration.providers {
+            providers[name] = ProviderHealth(provider, configuration.resilience, scheduler: scheduler)
+        }
+        for model in configuration.models.values {
+            let deployments = model.deployments.compactMap { settings in
+                providers[settings.provider].map {
+                    Deployment(
+                        model: model.name, settings: settings, provider: $0, resilience: configuration.resilience,
+                        now: scheduler.now)
+                }
+            }
+            models[model.name] = ModelTargets(model, deployments, configuration.resilience, now: scheduler.now)
+        }
+    }
+
+    var all: [Deployment] {
+        models.values.sorted { $0.settings.name < $1.settings.name }.flatMap { $0.deployments }
+    }
+
+    // MARK: Choosing
+
+    /// When the deployment may be asked, as far as is known: `now` if it may.
+    func opening(of deployment: Deployment, now: MonotonicInstant) -> MonotonicInstant {
+        let gated = gate.opening(of: deployment.gateKeys, now: now)
+        return max(
+            gated, opening(of: &deployment.breaker, now: now), opening(of: &deployment.provider.breaker, now: now))
+    }
+
+    private func opening(of breaker: inout CircuitBreaker?, now: MonotonicInstant) -> MonotonicInstant {
+        guard let snapshot = breaker?.snapshot(now: now), let probes = breaker?.settings.probes else { return now }
+        switch snapshot.state {
+        case .closed, .forcedClosed: return now
+        case .open: return max(now, snapshot.until ?? now)
+        case .halfOpen: return snapshot.probesPending < probes ? now : now + Self.probeRecheck
+        case .forcedOpen: return snapshot.until ?? .distantFuture
+        }
+    }
+
+    /// One of these that may be asked now, by the model's strategy; nil if none may.
+    func choose(
+        in model: ModelTargets, among candidates: [Deployment], now: MonotonicInstant
+    ) -> Deployment? {
+        let open = candidates.filter { opening(of: $0, now: now) <= now }
+        return model.pick(among: open, now: now, using: &random)
+    }
+
+    // MARK: Asking
+
+    /// Takes the breakers' permission, the last thing before a request is sent; nil if one of them refuses.
+    func acquire(_ deployment: Deployment, now: MonotonicInstant) -> BreakerPermits? {
+        var permits = BreakerPermits()
+        if deployment.breaker != nil {
+            guard let permit = acquire(&deployment.breaker, deployment.scope, now: now) else { return nil }
+            permits.deployment = permit
+        }
+        if deployment.provider.breaker != nil {
+            guard let permit = acquire(&deployment.provider.breaker, deployment.provider.scope, now: now) else {
+                report(.neutral, deployment, permits, now: now)
+                return nil
+            }
+            permits.provider = permit
+        }
+        return permits
+    }
+
+    private func acquire(
+        _ breaker: inout CircuitBreaker?, _ scope: String, now: MonotonicInstant
+    ) -> CircuitBreaker.Permit? {
+        guard let (admission, transitions) = breaker?.acquire(now: now, using: &random) else { return nil }
+        announce(transitions, scope)
+        if case .permitted(let permit) = admission { return permit }
+        return nil
+    }
+
+    /// Tells everything that learns from an attempt how it went. `error` is nil if it succeeded.
+    func record(
+        _ error: GatewayError?, _ deployment: Deployment, _ permits: BreakerPermits, firstContent: Duration?,
+        took: Duration
+    ) {
+        let now = scheduler.now
+        let rule = error.map { policy.table[$0.reason] }
+        let outcome = rule?.breaker ?? .success
+        report(
+            outcome, deployment, permits, took: firstContent, isConnectionFailure: rule?.isConnectionFailure, now: now)
+        models[deployment.model]?.ended(
+            deployment, succeeded: outcome == .neutral ? nil : error == nil, firstContent: firstContent, now: now)
+        if let error {
+            deployment.figures.noteFailure(error.reason, counts: error.origin == .upstream, now: now)
+        } else {
+            deployment.figures.noteSuccess(firstToken: firstContent, total: took, now: now)
+        }
+        if let error, let gate = rule?.gate, let until = gate.until(after: error, now: now) {
+            let key: GateKey =
+                switch gate.scope {
+                case .provider: .provider(deployment.settings.provider)
+                case .deployment:
+                    .upstreamModel(provider: deployment.settings.provider, model: deployment.settings.upstreamModel)
+                }
+            self.gate.close(key, until: until, now: now)
+        }
+        bell.ring()
+    }
+
+    private func report(
+        _ outcome: BreakerOutcome, _ deployment: Deployment, _ permits: BreakerPermits, took: Duration? = nil,
+        isConnectionFailure: Bool? = nil, now: MonotonicInstant
+    ) {
+        if let permit = permits.deployment,
+            let transitions = deployment.breaker?.record(outcome, for: permit, took: took, now: now, using: &random)
+        {
+            deployment.openings += UInt64(transitions.count { $0.to == .open })
+            announce(transitions, deployment.scope)
+        }
+        // Whoever answers, with whatever, can be reached.
+        let reached: BreakerOutcome = isConnectionFailure == true ? .failure : outcome == .neutral ? .neutral : .success
+        if let permit = permits.provider,
+            let transitions = deployment.provider.breaker?.record(reached, for: permit, now: now, using: &random)
+        {
+            deployment.provider.openings += UInt64(transitions.count { $0.to == .open })
+            announce(transitions, deployment.provider.scope)
+        }
+    }
+
+    private func announce(_ transitions: [CircuitBreaker.Transition], _ scope: String) {
+        for transition in transitions {
+            onTransition(scope, transition)
+            guard transition.to == .closed, transition.from != .closed else { continue }
+            for deployment in all where deployment.scope == scope || deployment.provider.scope == scope {
+                models[deployment.model]?.recovered(deployment, now: transition.at)
+            }
+        }
+    }
+
+    // MARK: Deciding
+
+    func decide(
+        after error: GatewayError, at deployment: Deployment, _ context: RetryContext
+    ) -> RetryDecision {
+        policy.decide(
+            after: error, context, budget: &deployment.provider.budget, now: scheduler.now, using: &random)
+    }
+
+    // MARK: Forced states
+
+    /// The breakers that an operator has forced, to be kept over a restart. `wallClock` is in milliseconds since 1970.
+    func forcedStates(wallClock: Int64) -> [String: PersistedForcedState] {
+        let now = scheduler.now
+        var states: [String: PersistedForcedState] = [:]
+        for deployment in all {
+            states[deployment.scope] = deployment.breaker?.persisted(now: now, wallClock: wallClock)
+        }
+        for provider in providers.values {
+            states[provider.scope] = provider.breaker?.persisted(now: now, wallClock: wallClock)
+        }
+        return states
+    }
+
+    /// Continues what was kept. Breakers that the configuration does not have any more are left out.
+    func restore(_ states: [String: PersistedForcedState], wallClock: Int64) {
+        let now = scheduler.now
+        for deployment in all {
+            guard let state = states[deployment.scope] else { continue }
+            let transition = deployment.breaker?.restore(state, now: now, wallClock: wallClock) ?? nil
+            announce(transition.map { [$0] } ?? [], deployment.scope)
+        }
+        for provider in providers.values {
+            guard let state = states[provider.scope] else { continue }
+            let transition = provider.breaker?.restore(state, now: now, wallClock: wallClock) ?? nil
+            announce(transition.map { [$0] } ?? [], provider.scope)
+        }
+    }
+
+    // MARK: Operators
+
+    /// False where there is no such breaker.
+    func command(_ command: BreakerCommand, actor: String) -> Bool {
+        let now = scheduler.now
+        func apply(_ breaker: inout CircuitBreaker?) -> Bool {
+            guard breaker != nil else { return false }
+            let expiry = command.ttl.map { now + $0 }
+            let transition: CircuitBreaker.Transition? =
+                switch command.action {
+                case .reset: breaker?.release(now: now)
+                case .forceOpen:
+                    breaker?.force(
+                        ForcedState(.open, actor: actor, reason: command.reason), until: expiry, now: now)
+                case .forceClosed:
+                    breaker?.force(
+                        ForcedState(.closed, actor: actor, reason: command.reason), until: expiry, now: now)
+                }
+            if let transition { announce([transition], command.scope) }
+            return true
+        }
+        let found: Bool
+        if let provider = providers.values.first(where: { $0.scope == command.scope }) {
+            found = apply(&provider.breaker)
+            if found, command.action == .reset { _ = gate.reset(.provider(provider.settings.name), now: now) }
+        } else if let deployment = all.first(where: { $0.scope == command.scope }) {
+            found = apply(&deployment.breaker)
+            if found, command.action == .reset {
+                for key in deployment.gateKeys { _ = gate.reset(key, now: now) }
+            }
+        } else {
+            return false
+        }
+        bell.ring()
+        return found
+    }
+}
+
+extension RetryPolicy {
+    /// The policy that the configuration describes.
+    init(_ settings: ResilienceSettings) {
+        var overrides: [String: FailureTable.Override] = [:]
+        for reason in settings.noRetry { overrides[reason.name, default: FailureTable.Override()].maxAttempts = 1 }
+        for reason in settings.noFallback { overrides[reason.name, default: FailureTable.Override()].fallback = false }
+        let table: FailureTable
+        do throws(FailureTable.OverrideError) {
+            table = try FailureTable(overrides: overrides)
+        } catch {
+            preconditionFailure("the configuration was checked: \(error)")
+        }
+        self.init(
+            settings: RetrySettings(
+                maxAttemptsPerTarget: settings.maxAttempts, maxAttempts: settings.maxTotalAttempts,
+                baseDelay: settings.backoffBase, maxDelay: settings.backoffMax, maxHint: settings.maxRetryAfter,
+                minimumService: settings.minServiceTime),
+            table: table)
+    }
+}

@@ -1,0 +1,25 @@
+import LLMGWCore
+import LLMGWUpstream
+
+/// What a request wants done, for whichever model does it in the end.
+@GatewayLoop
+struct InferenceWork {
+    /// The model that was asked for.
+    let model: ModelSettings
+    /// The request as it goes to a model, with that model's default parameters. Throws where the model cannot do it.
+    let operation: (ModelSettings) throws(GatewayError) -> UpstreamOperation
+    /// The answer with a text of the configuration; nil where none would do.
+    let canned: ((String) -> UpstreamAnswer.Body)?
+    /// Whether it may run twice.
+    let mayRunTwice: Bool?
+
+    init(
+        model: ModelSettings, mayRunTwice: Bool?, canned: ((String) -> UpstreamAnswer.Body)? = nil,
+        operation: @escaping (ModelSettings) throws(GatewayError) -> UpstreamOperation
+    ) {
+        self.model = model
+        self.mayRunTwice = mayRunTwice
+        self.canned = canned
+        self.operation = operation
+    }
+}

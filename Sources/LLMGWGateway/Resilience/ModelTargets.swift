@@ -1,0 +1,81 @@
+import LLMGWCore
+import LLMGWPolicy
+
+/// The deployments of one model, and whose turn it is.
+@GatewayLoop
+final class ModelTargets {
+    let settings: ModelSettings
+    let deployments: [Deployment]
+    private var balancer: LoadBalancer<Int>
+    private var health: PassiveHealth<Int>
+
+    init(
+        _ settings: ModelSettings, _ deployments: [Deployment], _ resilience: ResilienceSettings, now: MonotonicInstant
+    ) {
+        self.settings = settings
+        self.deployments = deployments
+        let candidates = deployments.enumerated().map { index, deployment in
+            LoadBalancer<Int>.Candidate(
+                index, weight: deployment.settings.weight, priority: deployment.settings.priority,
+                cost: deployment.settings.cost)
+        }
+        self.balancer = LoadBalancer(
+            candidates, strategy: settings.strategy, settings: LoadBalancerSettings(slowStart: resilience.slowStart))
+        self.health = PassiveHealth(Array(deployments.indices), now: now)
+    }
+
+    /// One of the candidates, by the model's strategy. Those that do worse than their peers are passed over while others are left.
+    func pick(
+        among candidates: [Deployment], now: MonotonicInstant, using random: inout some RandomNumberGenerator
+    ) -> Deployment? {
+        for change in health.update(now: now) {
+            if case .returned(let index) = change { balancer.recovered(index, now: now) }
+        }
+        let wanted = Set(deployments.indices.filter { index in candidates.contains { $0 === deployments[index] } })
+        let shutOut = Set(deployments.indices).subtracting(wanted)
+        let unhealthy = PanicThreshold.excluded(
+            unhealthy: health.ejected(now: now).union(deployments.indices.filter { deployments[$0].failsChecks }),
+            among: Array(deployments.indices))
+        let index =
+            balancer.pick(excluding: shutOut.union(unhealthy), now: now, using: &random)
+            ?? balancer.pick(excluding: shutOut, now: now, using: &random)
+        return index.map { deployments[$0] }
+    }
+
+    private func index(of deployment: Deployment) -> Int {
+        guard let index = deployments.firstIndex(where: { $0 === deployment }) else {
+            preconditionFailure("a deployment belongs to its model")
+        }
+        return index
+    }
+
+    func began(_ deployment: Deployment) { balancer.begin(index(of: deployment)) }
+
+    /// `succeeded` is nil where the end says nothing about the deployment.
+    func ended(_ deployment: Deployment, succeeded: Bool?, firstContent: Duration?, now: MonotonicInstant) {
+        let index = index(of: deployment)
+        let outcome: LoadOutcome =
+            switch (succeeded, firstContent) {
+            case (nil, _), (true?, nil): .neutral
+            case (true?, let first?): .answered(firstContent: first)
+            case (false?, _): .failed
+            }
+        balancer.end(index, outcome, now: now)
+        if let succeeded { health.record(succeeded: succeeded, for: index, now: now) }
+    }
+
+    /// It works again after a time in which it was not asked.
+    func recovered(_ deployment: Deployment, now: MonotonicInstant) {
+        balancer.recovered(index(of: deployment), now: now)
+    }
+
+    /// What an operator sees: requests in flight, and how it stands among its peers.
+    func standing(of deployment: Deployment, now: MonotonicInstant) -> (inFlight: Int, warmsUp: Bool, isEjected: Bool) {
+        let index = index(of: deployment)
+        let snapshot = balancer.snapshots(now: now)[index]
+        return (
+            snapshot.inFlight, snapshot.weightShare < 1,
+            deployment.failsChecks || health.ejected(now: now).contains(index)
+        )
+    }
+}
