@@ -22,7 +22,7 @@ PROVIDER = "provider/up"
 
 @pytest.fixture
 def gateway(daemon: StartDaemon, sim: Simulator) -> Daemon:
-    return daemon(configuration(sim.base_url, "sim", "sim-500", "模型"))
+    return daemon(configuration(sim.base_url, "sim", "sim-500", "模型", resilience={}))
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_breakers_that_are_not_there(ctl: Tool) -> None:
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
 def test_strangers_set_nothing_and_test_nothing(daemon: StartDaemon, sim: Simulator) -> None:
-    gateway = daemon(configuration(sim.base_url, server={"socket_mode": "0666"}))
+    gateway = daemon(configuration(sim.base_url, server={"socket_mode": "0666"}, resilience={}))
     nobody = pwd.getpwnam("nobody")
     gateway.directory.chmod(0o755)
     gateway.directory.parent.chmod(0o755)

@@ -28,7 +28,8 @@ enum ResilienceSettingsTable {
                 "Retries in a minute that are always allowed."),
             Setting(
                 "retry_ambiguous", .boolean, default: "false",
-                "Repeat requests that may already have been processed, where the caller did not say."),
+                "Repeat requests whose answer was lost, so that they may have been processed already, where the caller did not say."
+            ),
             Setting(
                 "no_retry", .strings, default: "[]",
                 "Reasons (as in the protocol's table) for which the same deployment is not asked again."),

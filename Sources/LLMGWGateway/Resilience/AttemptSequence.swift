@@ -174,7 +174,9 @@ final class AttemptSequence {
             let now = scheduler.now
             let opening = candidates.map { registry.opening(of: $0, now: now) }.min() ?? .distantFuture
             let latest = execution.deadline + (.zero - registry.settings.minServiceTime)
-            guard opening <= latest else { throw nobody(opening, now) }
+            // Who has something to say instead does not let the caller wait.
+            let hasCanned = work.canned != nil && work.model.fallbacks.cannedReply != nil
+            guard opening <= latest, !hasCanned else { throw nobody(opening, now) }
             execution.phase = .waiting
             trace.note(.wait, nil, at: now, "every deployment is closed", wait: opening - now)
             var head = ReplyHead(requestID: execution.requestID.description, model: work.model.name)

@@ -34,8 +34,8 @@ final class ResilienceInspector: ResilienceInspection {
         let standing = registry.models[deployment.model]?.standing(of: deployment, now: now)
         let gated = registry.gate.opening(of: deployment.gateKeys, now: now) - now
         let breaker = deployment.breaker?.snapshot(now: now).state
-        let providerBreaker = deployment.provider.breaker?.snapshot(now: now).state
-        let isOpen = [breaker, providerBreaker].contains { $0 == .open || $0 == .forcedOpen }
+        let opening = registry.opening(of: deployment, now: now) - now
+        let isOpen = opening > max(gated, .zero)
         let state: DeploymentStatus.State =
             if isOpen {
                 .open

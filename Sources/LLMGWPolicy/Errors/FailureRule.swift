@@ -75,6 +75,8 @@ public struct FailureRule: Sendable, Hashable {
     public var breaker: BreakerOutcome
     /// The failure is one of the way to the provider, so its own breaker counts it too.
     public var isConnectionFailure: Bool
+    /// The answer never came, or broke off: nobody knows whether the upstream did the work. An upstream that says that it failed is no loss.
+    public var isLoss = false
     public var settlement: Settlement
     public var gate: Gate?
     /// Attempts at one target for this class; nil means the policy's number.

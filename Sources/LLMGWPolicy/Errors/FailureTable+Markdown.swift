@@ -7,6 +7,7 @@ extension FailureTable {
         ]
         for rule in rules {
             var repetition = rule.repetition.rawValue
+            if rule.isLoss { repetition += ", if the caller allows it" }
             if let attempts = rule.maxAttempts { repetition += ", \(attempts) attempts" }
             var breaker = rule.breaker.rawValue
             if rule.isConnectionFailure { breaker += ", the provider's too" }

@@ -46,13 +46,10 @@ extension FailureTable {
         rule(.tlsVerificationFailed, .never, .any, .neutral, .refund),
 
         // It went away, or answers too slowly, or what is no answer.
-        rule(.connectionLost, .backoff, .any, .failure, .requestAndTokens),
-        rule(.streamTruncated, .backoff, .any, .failure, .requestAndTokens),
+        loss(.connectionLost, .requestAndTokens), loss(.streamTruncated, .requestAndTokens),
         connection(.timeoutConnect),
-        rule(.timeoutFirstToken, .backoff, .any, .failure, .requestAndTokensIfSent),
-        rule(.timeoutIdle, .backoff, .any, .failure, .requestAndTokensIfSent),
-        rule(.timeoutTotal, .backoff, .any, .failure, .requestAndTokensIfSent),
-        rule(.upstreamProtocolError, .backoff, .any, .failure, .requestAndTokens),
+        loss(.timeoutFirstToken, .requestAndTokensIfSent), loss(.timeoutIdle, .requestAndTokensIfSent),
+        loss(.timeoutTotal, .requestAndTokensIfSent), loss(.upstreamProtocolError, .requestAndTokens),
 
         // Between a client and the gateway.
         local(.protocolVersion), local(.protocolViolation), local(.handshakeTimeout),
@@ -72,6 +69,12 @@ extension FailureTable {
     private static func connection(_ reason: ErrorReason) -> FailureRule {
         var rule = rule(reason, .backoff, .any, .failure, .refund)
         rule.isConnectionFailure = true
+        return rule
+    }
+
+    private static func loss(_ reason: ErrorReason, _ settlement: FailureRule.Settlement) -> FailureRule {
+        var rule = rule(reason, .backoff, .any, .failure, settlement)
+        rule.isLoss = true
         return rule
     }
 

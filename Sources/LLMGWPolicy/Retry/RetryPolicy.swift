@@ -28,7 +28,7 @@ public struct RetryPolicy: Sendable {
         guard rule.repetition != .never || fallback != nil else { return .stop(.notRetryable) }
         guard now < context.deadline else { return .stop(.deadline) }
         guard context.attempts < settings.maxAttempts else { return .stop(.attemptsExhausted) }
-        let mayHaveRun = error.retry == .ambiguous && !error.notProcessed
+        let mayHaveRun = rule.isLoss && error.retry == .ambiguous && !error.notProcessed
         guard !mayHaveRun || context.callerAllowsAmbiguous else { return .stop(.ambiguous) }
 
         let same = repetition(rule, error, context, now: now, using: &random)

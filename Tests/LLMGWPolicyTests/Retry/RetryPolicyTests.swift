@@ -81,7 +81,7 @@ struct RetryPolicyTests {
                 $0.callerAllowsAmbiguous = false
                 $0.fallbackOpensAt = at(0)
             }
-            #expect((decision == .stop(.ambiguous)) == (entry.retry == .ambiguous))
+            #expect((decision == .stop(.ambiguous)) == (entry.retry == .ambiguous && entry.reason != .serverError))
         }
         #expect(retryAt(decide(.connectionLost)) != nil)
         let refused = decide(.connectionLost, notProcessed: true) { $0.callerAllowsAmbiguous = false }

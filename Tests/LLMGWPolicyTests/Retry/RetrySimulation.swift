@@ -90,7 +90,7 @@ struct RetrySimulation {
                 return
             }
             try require(!context.hasSentContent, "an attempt after content")
-            try require(allows || error.retry != .ambiguous, "what may have run was repeated")
+            try require(allows || !rule.isLoss || error.retry != .ambiguous, "what may have run was repeated")
             try require(rule.repetition == .paced || balance >= 1, "beyond the budget")
         }
     }
@@ -110,7 +110,7 @@ struct RetrySimulation {
         switch reason {
         case .contentSent: return context.hasSentContent
         case .notRetryable: return rule.repetition == .never && !canFallBack
-        case .ambiguous: return !context.callerAllowsAmbiguous && error.retry == .ambiguous
+        case .ambiguous: return !context.callerAllowsAmbiguous && rule.isLoss && error.retry == .ambiguous
         case .attemptsExhausted: return total || context.attemptsOnTarget >= settings.maxAttemptsPerTarget
         case .deadline:
             let fallbackIsLate = context.fallbackOpensAt.map { $0 >= context.deadline } ?? true
