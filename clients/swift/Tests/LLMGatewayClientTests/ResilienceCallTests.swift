@@ -1,3 +1,4 @@
+import Dispatch
 import LLMGWWire
 import LLMGatewayClient
 import Testing
@@ -127,6 +128,34 @@ import Testing
         #expect(reply.info.source == .fallback)
         #expect(reply.info.path.map(\.reason) == [.overloaded, nil])
         #expect(reply.info.path.last?.firstToken == .milliseconds(200))
+        await client.close()
+        #expect(daemon.failures == [])
+    }
+
+    @Test("A program sees which attempt it waits for")
+    func attempts() async throws {
+        let seen = DispatchSemaphore(value: 0)
+        let daemon = FakeDaemon { connection in
+            try connection.open()
+            let (stream, _) = try connection.request(ChatRequest.self)
+            try connection.send(.head, stream, ReplyHead(requestID: "r1", provider: "p", attempt: 1))
+            try connection.send(.head, stream, ReplyHead(provider: "q", attempt: 2))
+            try connection.send(.data, stream, ChatChunk(text: "一"))
+            // What is known of a call is forgotten with its end.
+            guard seen.wait(timeout: .now() + .seconds(5)) == .success else {
+                throw FakeConnection.Unexpected(description: "the program does not look")
+            }
+            try connection.end(stream, ChatReply(choices: []))
+            try connection.expectEnd()
+        }
+        let client = GatewayClient(socketPath: daemon.path)
+        let stream = try await client.streamChat(ChatRequest(messages: [.user("你好")]))
+        var chunks = stream.makeAsyncIterator()
+        #expect(try await chunks.next()?.text == "一")
+        let head = await stream.head
+        #expect(head == ReplyHead(requestID: "r1", provider: "q", attempt: 2))
+        seen.signal()
+        #expect(try await chunks.next() == nil)
         await client.close()
         #expect(daemon.failures == [])
     }

@@ -276,5 +276,6 @@ extension ReplyHead {
         cache = newer.cache ?? cache
         queuePosition = newer.queuePosition ?? queuePosition
         expectedWait = newer.expectedWait ?? expectedWait
+        attempt = newer.attempt ?? attempt
     }
 }
