@@ -48,7 +48,7 @@ public struct AlertRule: Sendable, Hashable {
     }
 
     /// The observed value, in seconds or as a share; nil where the sample says nothing.
-    func value(_ sample: AlertSample) -> Double? {
+    func value(_ sample: CallSample) -> Double? {
         switch condition {
         case .latency(let quantile, _):
             guard sample.latency.count >= UInt64(minimumCalls) else { return nil }
@@ -64,16 +64,5 @@ public struct AlertRule: Sendable, Hashable {
         case .successRate(let bound): value < bound
         case .errorRate(let bound): value > bound
         }
-    }
-}
-
-/// What a rule looks at: a window's calls, and the latencies of those that succeeded.
-public struct AlertSample: Sendable {
-    public var counts: CallCounts
-    public var latency: LatencySketch
-
-    public init(counts: CallCounts, latency: LatencySketch = LatencySketch()) {
-        self.counts = counts
-        self.latency = latency
     }
 }

@@ -35,7 +35,7 @@ public struct AlertState: Sendable {
     }
 
     /// Call it at regular times with the present sample.
-    public mutating func evaluate(_ sample: AlertSample, now: MonotonicInstant) -> Event? {
+    public mutating func evaluate(_ sample: CallSample, now: MonotonicInstant) -> Event? {
         guard let value = rule.value(sample) else { return nil }
         return rule.isCrossed(by: value) ? crossed(value, now) : clear(value, now)
     }

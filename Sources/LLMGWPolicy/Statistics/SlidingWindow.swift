@@ -24,8 +24,13 @@ public struct SlidingWindow<Counts: Tally>: Sendable {
     }
 
     public mutating func add(_ counts: Counts, now: MonotonicInstant) {
+        update(now: now) { $0 += counts }
+    }
+
+    /// Changes the current slot in place.
+    public mutating func update(now: MonotonicInstant, _ change: (inout Counts) -> Void) {
         advance(to: now)
-        slots[Int(latest % UInt64(slots.count))] += counts
+        change(&slots[Int(latest % UInt64(slots.count))])
     }
 
     /// The sum over the window, or over its newest `last` slots.

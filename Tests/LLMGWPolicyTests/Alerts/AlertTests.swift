@@ -8,14 +8,14 @@ struct AlertTests {
     private let errors = AlertRule(
         name: "错误太多", condition: .errorRate(above: 0.2), severity: .critical, hold: .seconds(60))
 
-    private func sample(failures: Int, of calls: Int = 100) -> AlertSample {
-        AlertSample(counts: CallCounts(calls: calls, failures: failures))
+    private func sample(failures: Int, of calls: Int = 100) -> CallSample {
+        CallSample(counts: CallCounts(calls: calls, failures: failures))
     }
 
-    private func sample(seconds: [Double]) -> AlertSample {
+    private func sample(seconds: [Double]) -> CallSample {
         var sketch = LatencySketch()
         for second in seconds { sketch.add(.seconds(second)) }
-        return AlertSample(counts: CallCounts(calls: seconds.count), latency: sketch)
+        return CallSample(counts: CallCounts(calls: seconds.count), latency: sketch)
     }
 
     @Test func firesAfterTheHoldTimeAndResolvesAfterIt() {
