@@ -1,14 +1,13 @@
 public import LLMGWCore
 
-/// Chooses the target of the next attempt.
+/// Chooses the target of the next attempt. Targets are named by their position among the candidates.
 ///
-/// Each target is steady, or warming up after a recovery; none is terminal. Which targets are shut out (gate, breaker, health,
+/// Each target is steady, or warming up after a recovery; none is terminal. Which targets may be chosen (gate, breaker, health,
 /// tried already) is the caller's knowledge and an argument, so that one request's view is one decision. With the same
-/// generator and the same calls it chooses the same. Wrong input: two candidates for one target, a weight that is not
-/// positive, naming a target that is no candidate, or ending what did not begin, is our bug (precondition).
-public struct LoadBalancer<Target: Hashable & Sendable>: Sendable {
+/// generator and the same calls it chooses the same. Wrong input: a weight that is not positive, a position that is no candidate's,
+/// or ending what did not begin, is our bug (precondition).
+public struct LoadBalancer: Sendable {
     public struct Candidate: Sendable, Hashable {
-        public var target: Target
         /// Above 0.
         public var weight: Double
         /// The smallest number goes first.
@@ -16,8 +15,7 @@ public struct LoadBalancer<Target: Hashable & Sendable>: Sendable {
         /// In any unit that is the same for all.
         public var cost: Double
 
-        public init(_ target: Target, weight: Double = 1, priority: Int = 0, cost: Double = 0) {
-            self.target = target
+        public init(weight: Double = 1, priority: Int = 0, cost: Double = 0) {
             self.weight = weight
             self.priority = priority
             self.cost = cost
@@ -35,7 +33,6 @@ public struct LoadBalancer<Target: Hashable & Sendable>: Sendable {
     public let strategy: BalancingStrategy
     public let settings: LoadBalancerSettings
     private var members: [Member]
-    private let positions: [Target: Int]
     private var lastPick = -1
 
     public init(
@@ -47,45 +44,42 @@ public struct LoadBalancer<Target: Hashable & Sendable>: Sendable {
         self.strategy = strategy
         self.settings = settings
         self.members = candidates.map { Member(candidate: $0) }
-        self.positions = Dictionary(uniqueKeysWithValues: candidates.enumerated().map { ($1.target, $0) })
     }
 
-    /// The target for the next attempt; nil if all are excluded.
+    /// The target for the next attempt, out of those that may be chosen, in rising order; nil if there is none.
     public mutating func pick(
-        excluding excluded: Set<Target> = [], now: MonotonicInstant, using random: inout some RandomNumberGenerator
-    ) -> Target? {
-        let eligible = members.indices.filter { !excluded.contains(members[$0].candidate.target) }
+        among eligible: [Int], now: MonotonicInstant, using random: inout some RandomNumberGenerator
+    ) -> Int? {
         guard !eligible.isEmpty else { return nil }
-        let position =
+        let target =
             switch strategy {
-            case .roundRobin: nextInTurn(eligible, now: now) { _ in 1 }
-            case .weighted: nextInTurn(eligible, now: now, weight: \.weight)
+            case .roundRobin: nextInTurn(eligible, now: now, byWeight: false)
+            case .weighted: nextInTurn(eligible, now: now, byWeight: true)
             case .leastInFlight: leastInFlight(eligible, now: now)
             case .leastLatency: betterOfTwo(eligible, now: now, using: &random)
-            case .cost: firstGroup(eligible, by: \.cost, now: now, using: &random)
-            case .priority: firstGroup(eligible, by: \.priority, now: now, using: &random)
+            case .cost: nextInTurn(cheapest(warm(eligible, now: now, using: &random)), now: now, byWeight: true)
+            case .priority: nextInTurn(foremost(warm(eligible, now: now, using: &random)), now: now, byWeight: true)
             }
-        lastPick = position
-        return members[position].candidate.target
+        lastPick = target
+        return target
     }
 
     /// An attempt at this target begins.
-    public mutating func begin(_ target: Target) {
-        members[position(target)].load.begin()
+    public mutating func begin(_ target: Int) {
+        members[target].load.begin()
     }
 
-    public mutating func end(_ target: Target, _ outcome: LoadOutcome, now: MonotonicInstant) {
-        members[position(target)].load.end(outcome, now: now, settings)
+    public mutating func end(_ target: Int, _ outcome: LoadOutcome, now: MonotonicInstant) {
+        members[target].load.end(outcome, now: now, settings)
     }
 
     /// The target works again after it was shut out: it gets its share back little by little.
-    public mutating func recovered(_ target: Target, now: MonotonicInstant) {
-        members[position(target)].recoveredAt = now
+    public mutating func recovered(_ target: Int, now: MonotonicInstant) {
+        members[target].recoveredAt = now
     }
 
     /// A target as an operator sees it.
     public struct Snapshot: Sendable, Hashable {
-        public let target: Target
         public let inFlight: Int
         /// Expected time to the first content; nil until one was measured.
         public let latency: Duration?
@@ -98,7 +92,7 @@ public struct LoadBalancer<Target: Hashable & Sendable>: Sendable {
     public func snapshots(now: MonotonicInstant) -> [Snapshot] {
         members.map { member in
             Snapshot(
-                target: member.candidate.target, inFlight: member.load.inFlight,
+                inFlight: member.load.inFlight,
                 latency: member.load.latency(now: now, settings).map { .seconds($0) },
                 failureShare: member.load.failureShare(now: now, settings), weightShare: warmth(member, now: now))
         }
@@ -106,12 +100,13 @@ public struct LoadBalancer<Target: Hashable & Sendable>: Sendable {
 
     /// Smooth weighted round robin: all gain their weight, the richest is chosen and pays for all.
     private mutating func nextInTurn(
-        _ eligible: [Int], now: MonotonicInstant, weight: (Candidate) -> Double
+        _ eligible: [Int], now: MonotonicInstant, byWeight: Bool
     ) -> Int {
         var total = 0.0
         var richest = eligible[0]
         for position in eligible {
-            let gain = weight(members[position].candidate) * warmth(members[position], now: now)
+            let weight = byWeight ? members[position].candidate.weight : 1
+            let gain = weight * warmth(members[position], now: now)
             members[position].credit += gain
             total += gain
             if members[position].credit > members[richest].credit { richest = position }
@@ -120,46 +115,55 @@ public struct LoadBalancer<Target: Hashable & Sendable>: Sendable {
         return richest
     }
 
-    /// Equals take turns.
+    /// Equals take turns: the first of them after the last choice.
     private func leastInFlight(_ eligible: [Int], now: MonotonicInstant) -> Int {
         let start = eligible.firstIndex { $0 > lastPick } ?? 0
-        let inTurn = eligible[start...] + eligible[..<start]
-        func load(_ position: Int) -> Double {
-            Double(members[position].load.inFlight + 1) / currentWeight(members[position], now: now)
+        var best = eligible[start]
+        var least = Double.infinity
+        for offset in eligible.indices {
+            let position = eligible[(start + offset) % eligible.count]
+            let load = Double(members[position].load.inFlight + 1) / currentWeight(position, now: now)
+            if load < least { (best, least) = (position, load) }
         }
-        // The first of equals: `min` keeps it.
-        return inTurn.min { load($0) < load($1) } ?? eligible[0]
+        return best
     }
 
     private func betterOfTwo(
         _ eligible: [Int], now: MonotonicInstant, using random: inout some RandomNumberGenerator
     ) -> Int {
         guard eligible.count > 1 else { return eligible[0] }
-        let first = Int.random(in: 0..<eligible.count, using: &random)
-        let other = Int.random(in: 0..<eligible.count - 1, using: &random)
+        let first = random.index(below: eligible.count)
+        let other = random.index(below: eligible.count - 1)
         let (a, b) = (eligible[first], eligible[other < first ? other : other + 1])
-        func cost(_ position: Int) -> Double {
-            members[position].load.cost(now: now, settings) / currentWeight(members[position], now: now)
-        }
-        return cost(b) < cost(a) ? b : a
+        let costOfA = members[a].load.cost(now: now, settings) / currentWeight(a, now: now)
+        let costOfB = members[b].load.cost(now: now, settings) / currentWeight(b, now: now)
+        return costOfB < costOfA ? b : a
     }
 
-    /// Those with the smallest key take turns by weight. One that warms up is passed over as often as it is cold.
-    private mutating func firstGroup<Key: Comparable>(
-        _ eligible: [Int], by key: (Candidate) -> Key, now: MonotonicInstant,
-        using random: inout some RandomNumberGenerator
-    ) -> Int {
+    /// One that warms up is passed over as often as it is cold, unless there is no other.
+    private func warm(
+        _ eligible: [Int], now: MonotonicInstant, using random: inout some RandomNumberGenerator
+    ) -> [Int] {
+        guard members.contains(where: { $0.recoveredAt != nil }) else { return eligible }
         let warm = eligible.filter {
             let warmth = warmth(members[$0], now: now)
-            return warmth >= 1 || Double.random(in: 0..<1, using: &random) < warmth
+            return warmth >= 1 || random.share() < warmth
         }
-        let able = warm.isEmpty ? eligible : warm
-        let smallest = able.map { key(members[$0].candidate) }.min()
-        return nextInTurn(able.filter { key(members[$0].candidate) == smallest }, now: now, weight: \.weight)
+        return warm.isEmpty ? eligible : warm
     }
 
-    private func currentWeight(_ member: Member, now: MonotonicInstant) -> Double {
-        member.candidate.weight * warmth(member, now: now)
+    private func cheapest(_ eligible: [Int]) -> [Int] {
+        let cost = eligible.reduce(Double.infinity) { min($0, members[$1].candidate.cost) }
+        return eligible.filter { members[$0].candidate.cost == cost }
+    }
+
+    private func foremost(_ eligible: [Int]) -> [Int] {
+        let priority = eligible.reduce(Int.max) { min($0, members[$1].candidate.priority) }
+        return eligible.filter { members[$0].candidate.priority == priority }
+    }
+
+    private func currentWeight(_ position: Int, now: MonotonicInstant) -> Double {
+        members[position].candidate.weight * warmth(members[position], now: now)
     }
 
     /// The share of its weight that a target gets: all, unless it recovered a short time ago.
@@ -168,9 +172,17 @@ public struct LoadBalancer<Target: Hashable & Sendable>: Sendable {
         let progress = max(0, (now - recoveredAt) / settings.slowStart)
         return min(1, settings.slowStartShare + (1 - settings.slowStartShare) * progress)
     }
+}
 
-    private func position(_ target: Target) -> Int {
-        guard let position = positions[target] else { preconditionFailure("only a candidate can be named") }
-        return position
+// Drawn from `next` alone: the library's own functions are generic, and this is on the path of every request.
+extension RandomNumberGenerator {
+    /// Evenly distributed from 0 to `count - 1`; the bias is below `count` in 2^64.
+    fileprivate mutating func index(below count: Int) -> Int {
+        Int(next().multipliedFullWidth(by: UInt64(count)).high)
+    }
+
+    /// Evenly distributed from 0 to below 1.
+    fileprivate mutating func share() -> Double {
+        Double(next() >> 11) * 0x1p-53
     }
 }

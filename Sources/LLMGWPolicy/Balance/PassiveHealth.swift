@@ -47,19 +47,18 @@ public struct PassiveHealthSettings: Sendable, Hashable {
     }
 }
 
-/// Ejects targets whose success rate falls behind that of their peers (outlier detection).
+/// Ejects targets whose success rate falls behind that of their peers (outlier detection). Targets are named by their position.
 ///
 /// Each target is in, or ejected until an instant; none is terminal. It compares, so it sees what a breaker does not: a target that
 /// fails now and then while the others never do. What all do alike ejects nobody. Wrong input: naming an unknown
 /// target, or settings with a `defect`, is our bug (precondition).
-public struct PassiveHealth<Target: Hashable & Sendable>: Sendable {
+public struct PassiveHealth: Sendable {
     public enum Change: Sendable, Hashable {
-        case ejected(Target, until: MonotonicInstant)
-        case returned(Target)
+        case ejected(Int, until: MonotonicInstant)
+        case returned(Int)
     }
 
     private struct Member {
-        let target: Target
         var window: SlidingWindow<CallCounts>
         var ejectedUntil: MonotonicInstant?
         /// Ejections without enough healthy comparisons between them.
@@ -68,16 +67,14 @@ public struct PassiveHealth<Target: Hashable & Sendable>: Sendable {
 
     public let settings: PassiveHealthSettings
     private var members: [Member]
-    private let positions: [Target: Int]
     private var nextComparison: MonotonicInstant
 
     public init(
-        _ targets: [Target], settings: PassiveHealthSettings = PassiveHealthSettings(), now: MonotonicInstant
+        targets: Int, settings: PassiveHealthSettings = PassiveHealthSettings(), now: MonotonicInstant
     ) {
         precondition(settings.defect == nil, settings.defect ?? "")
         self.settings = settings
-        self.members = targets.map { Member(target: $0, window: SlidingWindow(length: settings.window)) }
-        self.positions = Dictionary(uniqueKeysWithValues: targets.enumerated().map { ($1, $0) })
+        self.members = Array(repeating: Member(window: SlidingWindow(length: settings.window)), count: targets)
         self.nextComparison = now + settings.interval
     }
 
@@ -87,13 +84,12 @@ public struct PassiveHealth<Target: Hashable & Sendable>: Sendable {
         return max(0, min(members.count - 1, max(1, share)))
     }
 
-    public mutating func record(succeeded: Bool, for target: Target, now: MonotonicInstant) {
-        guard let position = positions[target] else { preconditionFailure("only a target can be named") }
-        members[position].window.add(CallCounts(calls: 1, failures: succeeded ? 0 : 1), now: now)
+    public mutating func record(succeeded: Bool, for target: Int, now: MonotonicInstant) {
+        members[target].window.add(CallCounts(calls: 1, failures: succeeded ? 0 : 1), now: now)
     }
 
-    public func ejected(now: MonotonicInstant) -> Set<Target> {
-        Set(members.filter { $0.ejectedUntil.map { $0 > now } ?? false }.map(\.target))
+    public func ejected(now: MonotonicInstant) -> Set<Int> {
+        Set(members.indices.filter { members[$0].ejectedUntil.map { $0 > now } ?? false })
     }
 
     /// Takes back those whose time is over and, once per interval, compares. Call it now and then, and before a choice.
@@ -104,7 +100,7 @@ public struct PassiveHealth<Target: Hashable & Sendable>: Sendable {
             members[position].ejectedUntil = nil
             // What it did before its ejection is paid for.
             members[position].window.removeAll()
-            changes.append(.returned(members[position].target))
+            changes.append(.returned(position))
         }
         guard now >= nextComparison else { return changes }
         nextComparison = now + settings.interval
@@ -119,7 +115,7 @@ public struct PassiveHealth<Target: Hashable & Sendable>: Sendable {
             members[position].ejections += 1
             let until = now + min(settings.ejection * members[position].ejections, settings.maxEjection)
             members[position].ejectedUntil = until
-            changes.append(.ejected(members[position].target, until: until))
+            changes.append(.ejected(position, until: until))
         }
         // Silence is not health: only who was judged and stayed is forgiven something.
         for position in judged.map(\.position) where members[position].ejectedUntil == nil {

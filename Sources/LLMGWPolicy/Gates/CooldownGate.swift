@@ -26,7 +26,8 @@ public struct CooldownGate<Key: Hashable & Sendable>: Sendable {
     }
 
     public func isOpen(_ keys: some Sequence<Key>, now: MonotonicInstant) -> Bool {
-        keys.allSatisfy { closedUntil[$0].map { $0 <= now } ?? true }
+        // Most of the time nothing is closed.
+        closedUntil.isEmpty || keys.allSatisfy { closedUntil[$0].map { $0 <= now } ?? true }
     }
 
     /// When the first of the candidates, each with all the keys it needs, may go; nil if there is no candidate.

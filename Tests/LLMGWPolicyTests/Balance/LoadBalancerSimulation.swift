@@ -14,7 +14,7 @@ struct LoadBalancerSimulation {
 
     /// Everything that is known about one target, kept as lists.
     private struct Account {
-        var candidate: LoadBalancer<Int>.Candidate
+        var candidate: LoadBalancer.Candidate
         var inFlight = 0
         var latency: (value: Double, at: Double)?
         var failures: (value: Double, at: Double)?
@@ -62,10 +62,10 @@ struct LoadBalancerSimulation {
     private func runSchedule(_ strategy: BalancingStrategy, seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         let count = Int.random(in: 1...5, using: &random)
-        var accounts = (0..<count).map { target in
+        var accounts = (0..<count).map { _ in
             Account(
                 candidate: .init(
-                    target, weight: Double(Int.random(in: 1...4, using: &random)),
+                    weight: Double(Int.random(in: 1...4, using: &random)),
                     priority: Int.random(in: 0...2, using: &random), cost: Double(Int.random(in: 0...2, using: &random))
                 ))
         }
@@ -80,11 +80,12 @@ struct LoadBalancerSimulation {
             case 0..<5:
                 let excluded = Set((0..<count).filter { _ in Int.random(in: 0..<4, using: &random) == 0 })
                 var sameDraws = draws
-                for snapshot in balancer.snapshots(now: at(time)) {
-                    accounts[snapshot.target].exactWarmth = snapshot.weightShare
+                for (target, snapshot) in balancer.snapshots(now: at(time)).enumerated() {
+                    accounts[target].exactWarmth = snapshot.weightShare
                 }
                 let expected = choose(&accounts, strategy, excluding: excluded, last, time, &sameDraws)
-                let picked = balancer.pick(excluding: excluded, now: at(time), using: &draws)
+                let eligible = (0..<count).filter { !excluded.contains($0) }
+                let picked = balancer.pick(among: eligible, now: at(time), using: &draws)
                 guard picked == expected else {
                     throw Violation(seed: seed, text: "\(strategy) picked \(picked as Any), not \(expected as Any)")
                 }
@@ -124,9 +125,9 @@ struct LoadBalancerSimulation {
         switch strategy {
         case .leastLatency:
             if able.count == 1 { return able[0] }
-            let first = able[Int.random(in: 0..<able.count, using: &draws)]
+            let first = able[draw(below: able.count, &draws)]
             able.removeAll { $0 == first }
-            let second = able[Int.random(in: 0..<able.count, using: &draws)]
+            let second = able[draw(below: able.count, &draws)]
             return accounts[second].score(now) < accounts[first].score(now) ? second : first
         case .leastInFlight:
             let load = able.map {
@@ -138,7 +139,7 @@ struct LoadBalancerSimulation {
         case .weighted: return richest(&accounts, able) { $0.candidate.weight * $0.warmth(now) }
         case .cost, .priority:
             let warm = able.filter {
-                accounts[$0].warmth(now) >= 1 || Double.random(in: 0..<1, using: &draws) < accounts[$0].warmth(now)
+                accounts[$0].warmth(now) >= 1 || Double(draws.next() >> 11) * 0x1p-53 < accounts[$0].warmth(now)
             }
             if !warm.isEmpty { able = warm }
             func key(_ account: Account) -> Double {
@@ -148,6 +149,10 @@ struct LoadBalancerSimulation {
             able = able.filter { key(accounts[$0]) == smallest }
             return richest(&accounts, able) { $0.candidate.weight * $0.warmth(now) }
         }
+    }
+
+    private func draw(below count: Int, _ draws: inout SeededRandom) -> Int {
+        Int(draws.next().multipliedFullWidth(by: UInt64(count)).high)
     }
 
     /// Smooth weighted round robin, word for word.
@@ -165,10 +170,10 @@ struct LoadBalancerSimulation {
         let weights = (0..<Int.random(in: 1...6, using: &random)).map { _ in Int.random(in: 1...9, using: &random) }
         let sum = weights.reduce(0, +)
         var balancer = LoadBalancer(
-            weights.enumerated().map { .init($0, weight: Double($1)) }, strategy: .weighted)
+            weights.map { .init(weight: Double($0)) }, strategy: .weighted)
         var counts = weights.map { _ in 0 }
         for pick in 1...sum * 3 {
-            let picked = balancer.pick(now: at(0), using: &random)
+            let picked = balancer.pick(among: Array(weights.indices), now: at(0), using: &random)
             let target = try #require(picked)
             counts[target] += 1
             for (index, weight) in weights.enumerated() {

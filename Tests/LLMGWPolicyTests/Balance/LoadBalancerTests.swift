@@ -5,10 +5,44 @@ import Testing
 
 @Suite("Load balancer")
 struct LoadBalancerTests {
-    private typealias Balancer = LoadBalancer<String>
+    /// A balancer whose targets have names.
+    private struct Named {
+        typealias Candidate = (name: String, candidate: LoadBalancer.Candidate)
+
+        var balancer: LoadBalancer
+        let names: [String]
+
+        init(_ candidates: [Candidate], strategy: BalancingStrategy = .leastLatency) {
+            balancer = LoadBalancer(candidates.map(\.candidate), strategy: strategy)
+            names = candidates.map(\.name)
+        }
+
+        mutating func pick(
+            excluding: Set<String> = [], now: MonotonicInstant, using random: inout SeededRandom
+        ) -> String? {
+            let eligible = names.indices.filter { !excluding.contains(names[$0]) }
+            return balancer.pick(among: eligible, now: now, using: &random).map { names[$0] }
+        }
+
+        mutating func begin(_ name: String) {
+            balancer.begin(position(name))
+        }
+
+        mutating func end(_ name: String, _ outcome: LoadOutcome, now: MonotonicInstant) {
+            balancer.end(position(name), outcome, now: now)
+        }
+
+        mutating func recovered(_ name: String, now: MonotonicInstant) {
+            balancer.recovered(position(name), now: now)
+        }
+
+        func snapshots(now: MonotonicInstant) -> [LoadBalancer.Snapshot] { balancer.snapshots(now: now) }
+
+        private func position(_ name: String) -> Int { names.firstIndex(of: name) ?? -1 }
+    }
 
     private func picks(
-        _ balancer: inout Balancer, _ count: Int, excluding: Set<String> = [], now: MonotonicInstant = at(0),
+        _ balancer: inout Named, _ count: Int, excluding: Set<String> = [], now: MonotonicInstant = at(0),
         seed: UInt64 = 1
     ) -> [String] {
         var random = SeededRandom(seed: seed)
@@ -20,25 +54,25 @@ struct LoadBalancerTests {
     }
 
     /// One request from begin to end.
-    private func run(_ balancer: inout Balancer, _ target: String, _ outcome: LoadOutcome, _ now: MonotonicInstant) {
+    private func run(_ balancer: inout Named, _ target: String, _ outcome: LoadOutcome, _ now: MonotonicInstant) {
         balancer.begin(target)
         balancer.end(target, outcome, now: now)
     }
 
     @Test func roundRobinTakesTurnsWhateverTheWeights() {
-        var balancer = Balancer([.init("a", weight: 5), .init("b"), .init("c")], strategy: .roundRobin)
+        var balancer = Named([("a", .init(weight: 5)), ("b", .init()), ("c", .init())], strategy: .roundRobin)
         #expect(picks(&balancer, 7) == ["a", "b", "c", "a", "b", "c", "a"])
-        var other = Balancer([.init("a"), .init("b"), .init("c")], strategy: .roundRobin)
+        var other = Named([("a", .init()), ("b", .init()), ("c", .init())], strategy: .roundRobin)
         #expect(picks(&other, 4, excluding: ["b"]) == ["a", "c", "a", "c"])
     }
 
     @Test func weightsAreSpreadSmoothly() {
-        var balancer = Balancer([.init("a", weight: 5), .init("b"), .init("c")], strategy: .weighted)
+        var balancer = Named([("a", .init(weight: 5)), ("b", .init()), ("c", .init())], strategy: .weighted)
         #expect(picks(&balancer, 7) == ["a", "a", "b", "a", "c", "a", "a"])
     }
 
     @Test func fewestInFlightPerWeight() {
-        var balancer = Balancer([.init("a", weight: 2), .init("b")], strategy: .leastInFlight)
+        var balancer = Named([("a", .init(weight: 2)), ("b", .init())], strategy: .leastInFlight)
         var order: [String] = []
         for _ in 0..<6 {
             let next = picks(&balancer, 1)[0]
@@ -52,12 +86,12 @@ struct LoadBalancerTests {
     }
 
     @Test func equalsTakeTurnsWhenNothingIsInFlight() {
-        var balancer = Balancer([.init("a"), .init("b"), .init("c")], strategy: .leastInFlight)
+        var balancer = Named([("a", .init()), ("b", .init()), ("c", .init())], strategy: .leastInFlight)
         #expect(picks(&balancer, 6) == ["a", "b", "c", "a", "b", "c"])
     }
 
     @Test func theFasterOfTwo() {
-        var balancer = Balancer([.init("慢"), .init("快")], strategy: .leastLatency)
+        var balancer = Named([("慢", .init()), ("快", .init())], strategy: .leastLatency)
         run(&balancer, "慢", .answered(firstContent: .seconds(3)), at(0))
         run(&balancer, "快", .answered(firstContent: .milliseconds(300)), at(0))
         #expect(share("快", picks(&balancer, 100)) == 1)
@@ -66,7 +100,7 @@ struct LoadBalancerTests {
     }
 
     @Test func aPeakCountsAtOnceAndFades() throws {
-        var balancer = Balancer([.init("a")])
+        var balancer = Named([("a", .init())])
         func latency(_ now: MonotonicInstant) throws -> Double {
             try #require(balancer.snapshots(now: now)[0].latency) / .seconds(1)
         }
@@ -79,7 +113,7 @@ struct LoadBalancerTests {
     }
 
     @Test func aFastErrorAttractsNothing() {
-        var balancer = Balancer([.init("good"), .init("broken")], strategy: .leastLatency)
+        var balancer = Named([("good", .init()), ("broken", .init())], strategy: .leastLatency)
         for _ in 0..<10 {
             run(&balancer, "good", .answered(firstContent: .milliseconds(900)), at(0))
             run(&balancer, "broken", .failed, at(0))
@@ -93,17 +127,17 @@ struct LoadBalancerTests {
     }
 
     @Test func cheapestFirstAndEqualsByWeight() {
-        let candidates: [Balancer.Candidate] = [
-            .init("dear", cost: 9), .init("a", weight: 2, cost: 1), .init("b", cost: 1),
+        let candidates: [Named.Candidate] = [
+            ("dear", .init(cost: 9)), ("a", .init(weight: 2, cost: 1)), ("b", .init(cost: 1)),
         ]
-        var balancer = Balancer(candidates, strategy: .cost)
+        var balancer = Named(candidates, strategy: .cost)
         #expect(picks(&balancer, 3) == ["a", "b", "a"])
         #expect(picks(&balancer, 2, excluding: ["a", "b"]) == ["dear", "dear"])
     }
 
     @Test func smallestPriorityFirst() {
-        let candidates: [Balancer.Candidate] = [.init("reserve", priority: 2), .init("main", priority: 1)]
-        var balancer = Balancer(candidates, strategy: .priority)
+        let candidates: [Named.Candidate] = [("reserve", .init(priority: 2)), ("main", .init(priority: 1))]
+        var balancer = Named(candidates, strategy: .priority)
         #expect(picks(&balancer, 3) == ["main", "main", "main"])
         #expect(picks(&balancer, 1, excluding: ["main"]) == ["reserve"])
         #expect(picks(&balancer, 1, excluding: ["main", "reserve"]) == [])
@@ -111,8 +145,8 @@ struct LoadBalancerTests {
 
     @Test("Who has recovered gets its share back little by little", arguments: BalancingStrategy.allCases)
     func slowStart(strategy: BalancingStrategy) {
-        let candidates: [Balancer.Candidate] = [.init("back", priority: 1, cost: 1), .init("b", priority: 1, cost: 1)]
-        var balancer = Balancer(candidates, strategy: strategy)
+        let candidates: [Named.Candidate] = [("back", .init(priority: 1, cost: 1)), ("b", .init(priority: 1, cost: 1))]
+        var balancer = Named(candidates, strategy: strategy)
         balancer.recovered("back", now: at(0))
         #expect(balancer.snapshots(now: at(0)).map(\.weightShare) == [0.1, 1])
         // Each keeps one request in flight of every pick, so that the strategies that count them have something to count.
@@ -139,7 +173,7 @@ struct LoadBalancerTests {
 
     @Test func oneThatWarmsUpIsBetterThanNone() {
         for strategy in BalancingStrategy.allCases {
-            var balancer = Balancer([.init("a"), .init("b")], strategy: strategy)
+            var balancer = Named([("a", .init()), ("b", .init())], strategy: strategy)
             balancer.recovered("a", now: at(0))
             #expect(picks(&balancer, 20, excluding: ["b"]).count == 20)
         }

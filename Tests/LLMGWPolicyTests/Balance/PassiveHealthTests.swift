@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Passive health")
 struct PassiveHealthTests {
-    private typealias Health = PassiveHealth<Int>
+    private typealias Health = PassiveHealth
 
     /// `calls` for each target in the second before `now`, failing at its rate.
     private func feed(_ health: inout Health, _ failing: [Int: Double], targets: Int, calls: Int = 100, _ now: Double) {
@@ -16,7 +16,7 @@ struct PassiveHealthTests {
     }
 
     @Test func ejectsTheOneThatFallsBehind() {
-        var health = Health(Array(0..<5), now: at(0))
+        var health = Health(targets: 5, now: at(0))
         feed(&health, [3: 1], targets: 5, 1)
         #expect(health.update(now: at(9.9)) == [], "not before the interval is over")
         #expect(health.update(now: at(10)) == [.ejected(3, until: at(40))])
@@ -26,22 +26,22 @@ struct PassiveHealthTests {
     }
 
     @Test func whatAllDoAlikeEjectsNobody() {
-        var health = Health(Array(0..<8), now: at(0))
+        var health = Health(targets: 8, now: at(0))
         feed(&health, Dictionary(uniqueKeysWithValues: (0..<8).map { ($0, 0.9) }), targets: 8, 1)
         #expect(health.update(now: at(10)) == [])
     }
 
     @Test func fewPeersAndFewCallsSayNothing() {
-        var few = Health(Array(0..<4), now: at(0))
+        var few = Health(targets: 4, now: at(0))
         feed(&few, [0: 1], targets: 4, 1)
         #expect(few.update(now: at(10)) == [])
-        var quiet = Health(Array(0..<5), now: at(0))
+        var quiet = Health(targets: 5, now: at(0))
         feed(&quiet, [0: 1], targets: 5, calls: 19, 1)
         #expect(quiet.update(now: at(10)) == [])
     }
 
     @Test func eachEjectionLastsLongerAndHealthyTimeForgives() {
-        var health = Health(Array(0..<6), settings: PassiveHealthSettings(maxEjection: .seconds(70)), now: at(0))
+        var health = Health(targets: 6, settings: PassiveHealthSettings(maxEjection: .seconds(70)), now: at(0))
         var now = 0.0
         func nextEjection() -> Duration? {
             for _ in 0..<20 {
@@ -74,7 +74,7 @@ struct PassiveHealthTests {
         let settings = PassiveHealthSettings(
             minimumPeers: 2, deviations: Double.random(in: 0.1...1, using: &random),
             maxEjectedShare: Double.random(in: 0...1, using: &random))
-        var health = Health(Array(0..<targets), settings: settings, now: at(0))
+        var health = Health(targets: targets, settings: settings, now: at(0))
         let bound = min(targets - 1, max(1, Int(settings.maxEjectedShare * Double(targets))))
         var ejections = 0
         for step in 1...60 {

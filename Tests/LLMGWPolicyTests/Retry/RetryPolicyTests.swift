@@ -58,6 +58,12 @@ struct RetryPolicyTests {
         #expect(decide(.rateLimited, hint: .seconds(121)) { $0.fallbackOpensAt = at(0) } == .fallback(at: at(0)))
         #expect(decide(.rateLimited, hint: .seconds(30)) { $0.deadline = at(31) } == .stop(.deadline))
         #expect(decide(.rateLimited, hint: .seconds(30)) { $0.deadline = at(33) } != .stop(.deadline))
+        let eager = RetryPolicy(settings: RetrySettings(minimumService: .zero))
+        let atTheEnd = decide(.connectFailed, policy: eager) {
+            $0.deadline = at(20)
+            $0.targetOpensAt = at(20)
+        }
+        #expect(atTheEnd == .stop(.deadline), "at the deadline is too late, even if no time is needed")
         let both = decide(.rateLimited, hint: .seconds(30)) {
             $0.deadline = at(31)
             $0.fallbackOpensAt = at(5)

@@ -60,6 +60,10 @@ struct RetrySimulation {
             if let until = rule.gate?.until(after: error, now: at(time)) {
                 gate.close(target, until: until, now: at(time))
             }
+            // Another request may have closed the target's gate meanwhile.
+            if Int.random(in: 0..<4, using: &random) == 0 {
+                gate.close(target, until: at(time + Double.random(in: 0...20, using: &random)), now: at(time))
+            }
             let hinted = at(time) + max(error.retryAfter ?? .zero, .zero)
             let untried = (0..<targets).filter { next in !attempts.contains { $0.target == next } }
             let opensAt = gate.opening(of: [target], now: at(time))
