@@ -1,0 +1,23 @@
+/// Random numbers for choices and waits (SplitMix64): a seed, then no system call per number, unlike the system's generator.
+///
+/// Not for secrets. No states beyond the seed; the same seed gives the same numbers.
+public struct RandomSource: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    public init(seed: UInt64) {
+        state = seed
+    }
+
+    /// Seeded by the system.
+    public init() {
+        self.init(seed: UInt64.random(in: .min ... .max))
+    }
+
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
