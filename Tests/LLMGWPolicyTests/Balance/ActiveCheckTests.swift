@@ -46,7 +46,7 @@ struct ActiveCheckTests {
 
     @Test mutating func aCheckThatNeverEndsHasFailed() throws {
         var schedule = ActiveCheck(
-            settings: ActiveCheckSettings(failureThreshold: 1), now: at(0), using: &random)
+            settings: ActiveCheckSettings(failureThreshold: 1, recoveryThreshold: 1), now: at(0), using: &random)
         let (check, now) = try begin(&schedule)
         let result = schedule.due(now: now + .seconds(10), using: &random)
         #expect(result.begin == nil && result.change == .becameUnhealthy)

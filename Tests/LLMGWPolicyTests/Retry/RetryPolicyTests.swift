@@ -58,10 +58,11 @@ struct RetryPolicyTests {
         #expect(decide(.rateLimited, hint: .seconds(121)) { $0.fallbackOpensAt = at(0) } == .fallback(at: at(0)))
         #expect(decide(.rateLimited, hint: .seconds(30)) { $0.deadline = at(31) } == .stop(.deadline))
         #expect(decide(.rateLimited, hint: .seconds(30)) { $0.deadline = at(33) } != .stop(.deadline))
-        let eager = RetryPolicy(settings: RetrySettings(minimumService: .zero))
-        let atTheEnd = decide(.connectFailed, policy: eager) {
-            $0.deadline = at(20)
-            $0.targetOpensAt = at(20)
+        // Delays so short that the gate alone decides.
+        let eager = RetrySettings(baseDelay: .nanoseconds(1), maxDelay: .nanoseconds(1), minimumService: .zero)
+        let atTheEnd = decide(.connectFailed, policy: RetryPolicy(settings: eager)) {
+            $0.deadline = at(0) + .nanoseconds(5)
+            $0.targetOpensAt = $0.deadline
         }
         #expect(atTheEnd == .stop(.deadline), "at the deadline is too late, even if no time is needed")
         let both = decide(.rateLimited, hint: .seconds(30)) {
