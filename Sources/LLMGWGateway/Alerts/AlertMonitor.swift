@@ -55,7 +55,7 @@ final class AlertMonitor {
         }
     }
 
-    private func sample(for settings: AlertSettings, now: MonotonicInstant) -> AlertSample {
+    private func sample(for settings: AlertSettings, now: MonotonicInstant) -> CallSample {
         let deployments = registry.all.filter { deployment in
             switch settings.subject {
             case nil: true
@@ -63,12 +63,13 @@ final class AlertMonitor {
             case .provider(let name)?: deployment.settings.provider == name
             }
         }
-        var sample = AlertSample(counts: CallCounts())
+        var sample = CallSample(counts: CallCounts())
         for deployment in deployments {
-            sample.counts += deployment.figures.recentCalls(now: now)
+            let recent = deployment.figures.recent(now: now)
+            sample.counts += recent.counts
             switch settings.metric {
             case .errorRate, .successRate: break
-            case .firstTokenP95: sample.latency += deployment.figures.recentFirstTokens(now: now)
+            case .firstTokenP95: sample.latency += recent.latency
             case .latencyP95: sample.latency += deployment.figures.recentTotals(now: now)
             }
         }
@@ -134,7 +135,7 @@ extension AlertSettings {
     }
 
     /// The present figure; nil where nothing was measured.
-    fileprivate func value(in sample: AlertSample) -> Double? {
+    fileprivate func value(in sample: CallSample) -> Double? {
         switch metric {
         case .errorRate: sample.counts.failureRate
         case .successRate: sample.counts.successRate

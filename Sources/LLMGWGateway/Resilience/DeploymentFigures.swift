@@ -8,16 +8,14 @@ struct DeploymentFigures: Sendable {
     private(set) var requests: UInt64 = 0
     private(set) var successes: UInt64 = 0
     private(set) var failures: [ErrorReason: UInt64] = [:]
-    private var calls = SlidingWindow<CallCounts>(length: Self.window)
-    private var firstTokens = SlidingWindow<LatencySketch>(length: Self.window)
+    private var calls = CallStatistics(window: Self.window)
     private var totals = SlidingWindow<LatencySketch>(length: Self.window)
 
     mutating func noteSuccess(firstToken: Duration?, total: Duration, now: MonotonicInstant) {
         requests += 1
         successes += 1
-        calls.add(CallCounts(calls: 1), now: now)
-        if let firstToken { firstTokens.add(LatencySketch(firstToken), now: now) }
-        totals.add(LatencySketch(total), now: now)
+        calls.recordSuccess(firstContent: firstToken ?? total, now: now)
+        totals.update(now: now) { $0.add(total) }
     }
 
     /// `counts`: whether it says something about the deployment; a cancelled call does not.
@@ -25,22 +23,17 @@ struct DeploymentFigures: Sendable {
         requests += 1
         guard counts else { return }
         failures[reason, default: 0] += 1
-        calls.add(CallCounts(calls: 1, failures: 1), now: now)
+        calls.recordFailure(now: now)
     }
 
     var failureTotal: UInt64 { failures.values.reduce(0, +) }
 
-    mutating func recentCalls(now: MonotonicInstant) -> CallCounts { calls.total(now: now) }
-    mutating func recentFirstTokens(now: MonotonicInstant) -> LatencySketch { firstTokens.total(now: now) }
+    /// Calls, and the time to the first content of those that succeeded.
+    mutating func recent(now: MonotonicInstant) -> CallSample { calls.sample(now: now) }
     mutating func recentTotals(now: MonotonicInstant) -> LatencySketch { totals.total(now: now) }
 }
 
 extension LatencySketch {
-    fileprivate init(_ duration: Duration) {
-        self.init()
-        add(duration)
-    }
-
     /// Nil where there is nothing to tell.
     var quantiles: LatencyQuantiles? {
         guard let p50 = quantile(0.5), let p95 = quantile(0.95), let p99 = quantile(0.99) else { return nil }

@@ -13,7 +13,7 @@ final class DeploymentRegistry {
     private(set) var providers: [String: ProviderHealth] = [:]
     private(set) var models: [String: ModelTargets] = [:]
     private(set) var gate = CooldownGate<GateKey>()
-    private var random = SystemRandomNumberGenerator()
+    private var random = RandomSource()
     private let scheduler: any LoopScheduler
     private let onTransition: @GatewayLoop (_ scope: String, CircuitBreaker.Transition) -> Void
 

@@ -6,22 +6,22 @@ import LLMGWPolicy
 final class ModelTargets {
     let settings: ModelSettings
     let deployments: [Deployment]
-    private var balancer: LoadBalancer<Int>
-    private var health: PassiveHealth<Int>
+    private var balancer: LoadBalancer
+    private var health: PassiveHealth
 
     init(
         _ settings: ModelSettings, _ deployments: [Deployment], _ resilience: ResilienceSettings, now: MonotonicInstant
     ) {
         self.settings = settings
         self.deployments = deployments
-        let candidates = deployments.enumerated().map { index, deployment in
-            LoadBalancer<Int>.Candidate(
-                index, weight: deployment.settings.weight, priority: deployment.settings.priority,
+        let candidates = deployments.map { deployment in
+            LoadBalancer.Candidate(
+                weight: deployment.settings.weight, priority: deployment.settings.priority,
                 cost: deployment.settings.cost)
         }
         self.balancer = LoadBalancer(
             candidates, strategy: settings.strategy, settings: LoadBalancerSettings(slowStart: resilience.slowStart))
-        self.health = PassiveHealth(Array(deployments.indices), now: now)
+        self.health = PassiveHealth(targets: deployments.count, now: now)
     }
 
     /// One of the candidates, by the model's strategy. Those that do worse than their peers are passed over while others are left.
@@ -31,14 +31,13 @@ final class ModelTargets {
         for change in health.update(now: now) {
             if case .returned(let index) = change { balancer.recovered(index, now: now) }
         }
-        let wanted = Set(deployments.indices.filter { index in candidates.contains { $0 === deployments[index] } })
-        let shutOut = Set(deployments.indices).subtracting(wanted)
+        let wanted = deployments.indices.filter { index in candidates.contains { $0 === deployments[index] } }
         let unhealthy = PanicThreshold.excluded(
-            unhealthy: health.ejected(now: now).union(deployments.indices.filter { deployments[$0].failsChecks }),
+            unhealthy: Set(health.ejected(now: now)).union(deployments.indices.filter { deployments[$0].failsChecks }),
             among: Array(deployments.indices))
         let index =
-            balancer.pick(excluding: shutOut.union(unhealthy), now: now, using: &random)
-            ?? balancer.pick(excluding: shutOut, now: now, using: &random)
+            balancer.pick(among: wanted.filter { !unhealthy.contains($0) }, now: now, using: &random)
+            ?? balancer.pick(among: wanted, now: now, using: &random)
         return index.map { deployments[$0] }
     }
 

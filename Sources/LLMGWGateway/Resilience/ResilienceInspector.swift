@@ -31,6 +31,7 @@ final class ResilienceInspector: ResilienceInspection {
 
     private func status(_ deployment: Deployment) -> DeploymentStatus {
         let now = scheduler.now
+        let recent = deployment.figures.recent(now: now)
         let standing = registry.models[deployment.model]?.standing(of: deployment, now: now)
         let gated = registry.gate.opening(of: deployment.gateKeys, now: now) - now
         let breaker = deployment.breaker?.snapshot(now: now).state
@@ -57,8 +58,7 @@ final class ResilienceInspector: ResilienceInspection {
             failures: deployment.figures.failureTotal,
             failureCounts: deployment.figures.failures.map { FailureCount(reason: $0.key, count: $0.value) }
                 .sorted { ($1.count, $0.reason.name) < ($0.count, $1.reason.name) },
-            successRate: deployment.figures.recentCalls(now: now).successRate,
-            firstToken: deployment.figures.recentFirstTokens(now: now).quantiles,
+            successRate: recent.counts.successRate, firstToken: recent.latency.quantiles,
             total: deployment.figures.recentTotals(now: now).quantiles)
     }
 
