@@ -36,8 +36,9 @@ struct ConnectionOptions: ParsableArguments {
             socket.map { [$0] } ?? SocketLocation.candidates { name in getenv(name).map { String(cString: $0) } }
         for path in candidates {
             var info = stat()
-            if stat(path, &info) == 0, access(path, R_OK | W_OK) != 0 {
-                return ToolFailure(.denied, Self.denied(path, group: info.st_gid))
+            if stat(path, &info) == 0 {
+                guard access(path, R_OK | W_OK) != 0 else { continue }
+                return ToolFailure(.denied, Self.denied(path, info))
             }
             if errno == EACCES {
                 return ToolFailure(.denied, "access to \(path) is denied: one of its directories may not be entered")
@@ -51,8 +52,21 @@ struct ConnectionOptions: ParsableArguments {
             """)
     }
 
-    private static func denied(_ path: String, group: gid_t) -> String {
-        let name = getgrgid(group).map { String(cString: $0.pointee.gr_name) } ?? String(group)
+    private static func denied(_ path: String, _ info: stat) -> String {
+        guard info.st_mode & 0o060 == 0o060 else {
+            return """
+                access to \(path) is denied: only its owner may use it
+                Ask an administrator; server.socket_mode says who else may.
+                """
+        }
+        let name = getgrgid(info.st_gid).map { String(cString: $0.pointee.gr_name) } ?? String(info.st_gid)
+        // A member of root's group could write much more than this socket.
+        guard info.st_gid != 0 else {
+            return """
+                access to \(path) is denied: it belongs to the group \(name), which is not for users
+                Run the daemon with a group for its users, as the unit llmgwd.service does, or ask an administrator.
+                """
+        }
         return """
             access to \(path) is denied: it belongs to the group \(name)
             Join it (usermod --append --groups \(name) USER, then log in again), or ask an administrator.

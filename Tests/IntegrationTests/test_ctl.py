@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import pathlib
 import pty
@@ -164,12 +165,22 @@ def test_access_denied(gateway: Daemon) -> None:
     if result.returncode != 0:
         pytest.skip("another user cannot run the binary here: its libraries are out of reach")
     environment_ = {**environment(), "LLMGW_SOCKET": str(gateway.socket)}
-    result = subprocess.run(
-        [copy, "ping"], capture_output=True, text=True, user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[], env=environment_, check=False
-    )
-    assert result.returncode == DENIED
-    assert "usermod" in result.stderr
+
+    def ping() -> str:
+        result = subprocess.run(
+            [copy, "ping"], capture_output=True, text=True, user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[], env=environment_, check=False
+        )
+        assert result.returncode == DENIED
+        return result.stderr
+
     assert stat.S_IMODE(gateway.socket.stat().st_mode) == 0o660
+    os.chown(gateway.socket, -1, 0)
+    assert "usermod" not in ping(), "nobody is told to join root's group"
+    group = grp.getgrnam("daemon")
+    os.chown(gateway.socket, -1, group.gr_gid)
+    assert f"usermod --append --groups {group.gr_name} " in ping()
+    gateway.socket.chmod(0o600)
+    assert "only its owner" in ping()
 
 
 def test_describe(ctl: Tool) -> None:
