@@ -117,7 +117,9 @@ extension ErrorReason {
         Entry(
             .upstreamPermissionDenied, .permissionDenied, .never,
             "The provider's key may not do this; check the account."),
-        Entry(.modelNotFound, .notFound, .never, "Check `upstream_model` in the model's configuration."),
+        Entry(
+            .modelNotFound, .notFound, .never,
+            "Check the model's upstream_model, and the path in the provider's base_url (most end in /v1)."),
         Entry(.rateLimited, .resourceExhausted, .after, "Wait for the stated time."),
         Entry(
             .quotaExhausted, .resourceExhausted, .never, "The provider's account has no credit left; check its billing."

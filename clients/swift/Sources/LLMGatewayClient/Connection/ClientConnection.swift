@@ -68,6 +68,9 @@ actor ClientConnection {
     }
 
     private static func words(_ error: any Error) -> String {
+        if case SocketAddressError.unixDomainSocketPathTooLong = error {
+            return "the path is too long for a socket; it has at most 107 bytes"
+        }
         guard let error = error as? IOError else { return "\(error)" }
         return switch error.errnoCode {
         case ENOENT: "there is no such socket"
