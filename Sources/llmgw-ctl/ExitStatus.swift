@@ -14,7 +14,7 @@ enum ExitStatus: Int32, CaseIterable {
     private var meaning: String {
         switch self {
         case .success: "done"
-        case .failure: "the gateway refused the request, or what was asked for is not there"
+        case .failure: "request or configuration refused, or what was asked for is not there"
         case .usage: "the command line is wrong"
         case .unreachable: "no daemon answers at the socket"
         case .denied: "access to the socket or to the operation is denied"

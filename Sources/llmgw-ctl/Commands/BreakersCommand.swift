@@ -12,7 +12,7 @@ struct BreakersCommand: AsyncParsableCommand {
 
             EXAMPLES
               llmgw-ctl breakers
-              llmgw-ctl breakers force-open provider/openai --ttl 30m --reason "maintenance until noon"
+              llmgw-ctl breakers force-open provider/openai --ttl 30m --reason maintenance
               llmgw-ctl breakers reset provider/openai
             """,
         subcommands: [
@@ -62,7 +62,7 @@ struct BreakersResetCommand: AsyncParsableCommand {
 struct BreakersForceOpenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "force-open", abstract: "Let no request through. For administrators.",
-        discussion: "EXAMPLES\n  llmgw-ctl breakers force-open provider/openai --ttl 30m --reason \"maintenance\"")
+        discussion: "EXAMPLES\n  llmgw-ctl breakers force-open provider/openai --ttl 30m --reason maintenance")
 
     @OptionGroup var connection: ConnectionOptions
     @OptionGroup var order: BreakerOrder

@@ -11,7 +11,7 @@ struct DescribeCommand: AsyncParsableCommand {
             EXAMPLES
               llmgw-ctl describe
               llmgw-ctl describe ChatRequest
-              llmgw-ctl describe --proto > llmgw.proto
+              llmgw-ctl describe --proto | less
             """)
 
     @OptionGroup var connection: ConnectionOptions
