@@ -16,7 +16,7 @@ def main() -> int:
         try:
             with client.stream_chat(arguments.prompt, model=arguments.model) as stream:
                 for chunk in stream:
-                    print(chunk.text or "", end="", flush=True)
+                    print(chunk.text, end="", flush=True)
             print()
         except llmgw.GatewayError as error:
             print(f"chat.py: {error}", file=sys.stderr)

@@ -10,11 +10,11 @@ from . import Client, GatewayError
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m llmgw", description="Asks the local gateway.")
-    parser.add_argument("prompt")
-    parser.add_argument("-m", "--model")
-    parser.add_argument("--socket")
-    parser.add_argument("--max-tokens", type=int)
-    parser.add_argument("--no-stream", action="store_true")
+    parser.add_argument("prompt", help="the question")
+    parser.add_argument("-m", "--model", help="a model's name or alias; the configured default without it")
+    parser.add_argument("--socket", metavar="PATH", help="path of the daemon's socket")
+    parser.add_argument("--max-tokens", metavar="N", type=int, help="most tokens of the answer")
+    parser.add_argument("--no-stream", action="store_true", help="show the answer when it is whole, not as it is written")
     options = parser.parse_args()
     try:
         with Client(options.socket) as client:
