@@ -47,6 +47,12 @@ struct GatewayErrorTests {
     @Test func descriptionNamesTheUpstreamStatus() {
         var error = GatewayError(.rateLimited, "slow")
         error.upstreamStatus = 429
-        #expect(error.description == "llmgw.upstream.rate_limited: slow (HTTP 429) Wait for the stated time.")
+        #expect(error.description == "llmgw.upstream.rate_limited: slow (HTTP 429). Wait for the stated time.")
+    }
+
+    @Test(arguments: ["slow?", "太快了。"])
+    func descriptionLeavesTheEndOfASentenceAlone(message: String) {
+        let error = GatewayError(.rateLimited, message)
+        #expect(error.description == "llmgw.upstream.rate_limited: \(message) Wait for the stated time.")
     }
 }

@@ -59,7 +59,10 @@ public struct GatewayError: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         var text = "\(reason.name): \(message)"
         if let upstreamStatus { text += " (HTTP \(upstreamStatus))" }
-        if !suggestion.isEmpty { text += " \(suggestion)" }
+        if !suggestion.isEmpty {
+            let ended = text.last.map { ".?!。？！".contains($0) } ?? false
+            text += (ended ? " " : ". ") + suggestion
+        }
         return text
     }
 }

@@ -133,7 +133,7 @@ def test_status_becomes_an_error(daemon: StartDaemon, connect: Connect) -> None:
     assert (error.reason, error.message, error.retry, error.retry_after) == ("llmgw.upstream.rate_limited", "太快了", "after", 1.5)
     assert (error.origin, error.upstream_status, error.attempts) == ("upstream", 429, 2)
     assert (error.provider, error.model, error.operation, error.request_id) == ("p", "m", "Chat", "r1")
-    assert error.retryable and str(error) == "llmgw.upstream.rate_limited: 太快了 Wait."
+    assert error.retryable and str(error) == "llmgw.upstream.rate_limited: 太快了. Wait."
     for twin in (copy.copy(error), pickle.loads(pickle.dumps(error))):
         assert type(twin) is RateLimitError and vars(twin) == vars(error) and str(twin) == str(error)
 

@@ -31,7 +31,8 @@ class GatewayError(Exception):
         not_processed: bool = False,
         request_id: str | None = None,
     ) -> None:
-        super().__init__(f"{reason}: {message}" + (f" {suggestion}" if suggestion else ""))
+        advice = (" " if message.endswith((".", "?", "!", "。", "？", "！")) else ". ") + suggestion if suggestion else ""
+        super().__init__(f"{reason}: {message}{advice}")
         self.reason = reason
         self.message = message
         self.code = code
