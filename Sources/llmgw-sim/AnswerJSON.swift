@@ -17,16 +17,11 @@ struct AnswerJSON: AnswerFormat {
     private func envelope(_ object: String, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
         var json = JSONWriter(capacity: 512)
         json.object { json in
-            json.key("id")
-            json.string(id)
-            json.key("object")
-            json.string(object)
-            json.key("created")
-            json.integer(Self.created)
-            json.key("model")
-            json.string(request.model)
-            json.key("system_fingerprint")
-            json.string(Self.fingerprint)
+            json.string("id", id)
+            json.string("object", object)
+            json.integer("created", Self.created)
+            json.string("model", request.model)
+            json.string("system_fingerprint", Self.fingerprint)
             body(&json)
         }
         return json.bytes
@@ -34,20 +29,16 @@ struct AnswerJSON: AnswerFormat {
 
     func whole(pieces: [String], finish: Finish, withUsage: Bool) -> [UInt8] {
         envelope(request.isChat ? "chat.completion" : "text_completion") { json in
-            json.key("choices")
-            json.array(0..<request.choices) { json, index in
+            json.array("choices", 0..<request.choices) { json, index in
                 json.object { json in
-                    json.key("index")
-                    json.integer(index)
+                    json.integer("index", index)
                     if request.isChat {
                         json.key("message")
                         message(pieces, &json)
                     } else {
-                        json.key("text")
-                        json.string(pieces.joined())
+                        json.string("text", pieces.joined())
                     }
-                    json.key("finish_reason")
-                    json.string(Self.word(finish))
+                    json.string("finish_reason", Self.word(finish))
                 }
             }
             if withUsage { usage(pieces.count, &json) }
@@ -65,13 +56,11 @@ struct AnswerJSON: AnswerFormat {
 
     private func message(_ pieces: [String], _ json: inout JSONWriter) {
         json.object { json in
-            json.key("role")
-            json.string("assistant")
+            json.string("role", "assistant")
             json.key("content")
             if request.toolCalls.isEmpty { json.string(pieces.joined()) } else { json.null() }
             if !request.toolCalls.isEmpty {
-                json.key("tool_calls")
-                json.array(request.toolCalls) { json, call in
+                json.array("tool_calls", request.toolCalls) { json, call in
                     toolCall(index: nil, id: call.id, name: call.name, arguments: call.arguments, &json)
                 }
             }
@@ -80,38 +69,25 @@ struct AnswerJSON: AnswerFormat {
 
     private func toolCall(index: Int?, id: String?, name: String?, arguments: String, _ json: inout JSONWriter) {
         json.object { json in
-            if let index {
-                json.key("index")
-                json.integer(index)
-            }
+            json.integer("index", index)
             if let id {
-                json.key("id")
-                json.string(id)
-                json.key("type")
-                json.string("function")
+                json.string("id", id)
+                json.string("type", "function")
             }
-            json.key("function")
-            json.object { json in
-                if let name {
-                    json.key("name")
-                    json.string(name)
-                }
-                json.key("arguments")
-                json.string(arguments)
+            json.object("function") { json in
+                json.string("name", name)
+                json.string("arguments", arguments)
             }
         }
     }
 
     private func chunk(_ choice: Int, finish: Finish?, _ delta: (inout JSONWriter) -> Void) -> ServerSentEvent {
         let data = envelope(request.isChat ? "chat.completion.chunk" : "text_completion") { json in
-            json.key("choices")
-            json.array([choice]) { json, index in
+            json.array("choices", [choice]) { json, index in
                 json.object { json in
-                    json.key("index")
-                    json.integer(index)
+                    json.integer("index", index)
                     if request.isChat {
-                        json.key("delta")
-                        json.object { json in delta(&json) }
+                        json.object("delta") { json in delta(&json) }
                     } else {
                         delta(&json)
                     }
@@ -129,10 +105,8 @@ struct AnswerJSON: AnswerFormat {
             if request.isChat {
                 chunks.append {
                     chunk(choice, finish: nil) { json in
-                        json.key("role")
-                        json.string("assistant")
-                        json.key("content")
-                        json.string("")
+                        json.string("role", "assistant")
+                        json.string("content", "")
                     }
                 }
             }
@@ -148,8 +122,7 @@ struct AnswerJSON: AnswerFormat {
             chunks.append {
                 chunk(choice, finish: finish) { json in
                     if !request.isChat {
-                        json.key("text")
-                        json.string("")
+                        json.string("text", "")
                     }
                 }
             }
@@ -168,8 +141,7 @@ struct AnswerJSON: AnswerFormat {
         -> ServerSentEvent
     {
         chunk(choice, finish: nil) { json in
-            json.key("tool_calls")
-            json.array(0..<1) { json, _ in
+            json.array("tool_calls", 0..<1) { json, _ in
                 toolCall(index: index, id: id, name: name, arguments: arguments, &json)
             }
         }
@@ -177,8 +149,7 @@ struct AnswerJSON: AnswerFormat {
 
     private func usageChunk(outputTokens: Int) -> ServerSentEvent {
         let data = envelope(request.isChat ? "chat.completion.chunk" : "text_completion") { json in
-            json.key("choices")
-            json.array([Int]()) { json, index in json.integer(index) }
+            json.array("choices", [Int]()) { json, index in json.integer(index) }
             usage(outputTokens, &json)
         }
         return .data(data)
@@ -186,18 +157,12 @@ struct AnswerJSON: AnswerFormat {
 
     private func usage(_ outputTokens: Int, _ json: inout JSONWriter) {
         let output = max(outputTokens, request.toolCalls.isEmpty ? 0 : 8) * request.choices
-        json.key("usage")
-        json.object { json in
-            json.key("prompt_tokens")
-            json.integer(request.inputTokens)
-            json.key("completion_tokens")
-            json.integer(output)
-            json.key("total_tokens")
-            json.integer(request.inputTokens + output)
-            json.key("prompt_tokens_details")
-            json.object { json in
-                json.key("cached_tokens")
-                json.integer(0)
+        json.object("usage") { json in
+            json.integer("prompt_tokens", request.inputTokens)
+            json.integer("completion_tokens", output)
+            json.integer("total_tokens", request.inputTokens + output)
+            json.object("prompt_tokens_details") { json in
+                json.integer("cached_tokens", 0)
             }
         }
     }
@@ -205,12 +170,9 @@ struct AnswerJSON: AnswerFormat {
     static func error(_ message: String, type: String, code: String?, parameter: String? = nil) -> [UInt8] {
         var json = JSONWriter(capacity: 256)
         json.object { json in
-            json.key("error")
-            json.object { json in
-                json.key("message")
-                json.string(message)
-                json.key("type")
-                json.string(type)
+            json.object("error") { json in
+                json.string("message", message)
+                json.string("type", type)
                 json.key("param")
                 if let parameter { json.string(parameter) } else { json.null() }
                 json.key("code")

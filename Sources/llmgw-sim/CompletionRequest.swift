@@ -156,10 +156,8 @@ struct CompletionRequest {
             SchemaExample(prompt: prompt).write(format?["json_schema"]?["schema"], &json)
         } else {
             json.object { json in
-                json.key("simulated")
-                json.bool(true)
-                json.key("question")
-                json.string(prompt)
+                json.bool("simulated", true)
+                json.string("question", prompt)
             }
         }
         return String(decoding: json.bytes, as: UTF8.self)

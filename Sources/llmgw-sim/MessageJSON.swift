@@ -16,10 +16,8 @@ struct MessageJSON: AnswerFormat {
         message(finish: finish, usage: withUsage ? pieces.count : nil, &json) { json in
             if !pieces.isEmpty {
                 json.object { json in
-                    json.key("type")
-                    json.string("text")
-                    json.key("text")
-                    json.string(pieces.joined())
+                    json.string("type", "text")
+                    json.string("text", pieces.joined())
                 }
             }
             for call in request.toolCalls { toolUse(call, input: call.arguments, &json) }
@@ -31,16 +29,11 @@ struct MessageJSON: AnswerFormat {
         finish: Finish?, usage outputTokens: Int?, _ json: inout JSONWriter, content: (inout JSONWriter) -> Void
     ) {
         json.object { json in
-            json.key("id")
-            json.string(id)
-            json.key("type")
-            json.string("message")
-            json.key("role")
-            json.string("assistant")
-            json.key("model")
-            json.string(request.model)
-            json.key("content")
-            json.array(0..<1) { json, _ in content(&json) }
+            json.string("id", id)
+            json.string("type", "message")
+            json.string("role", "assistant")
+            json.string("model", request.model)
+            json.array("content", 0..<1) { json, _ in content(&json) }
             stop(finish, &json)
             if let outputTokens {
                 json.key("usage")
@@ -68,29 +61,21 @@ struct MessageJSON: AnswerFormat {
 
     private func toolUse(_ call: CompletionRequest.ToolCall, input: String, _ json: inout JSONWriter) {
         json.object { json in
-            json.key("type")
-            json.string("tool_use")
-            json.key("id")
-            json.string(call.id)
-            json.key("name")
-            json.string(call.name)
-            json.key("input")
-            json.raw(input)
+            json.string("type", "tool_use")
+            json.string("id", call.id)
+            json.string("name", call.name)
+            json.raw("input", input)
         }
     }
 
     private func usage(_ outputTokens: Int, withInput: Bool, _ json: inout JSONWriter) {
         json.object { json in
             if withInput {
-                json.key("input_tokens")
-                json.integer(request.inputTokens)
-                json.key("cache_creation_input_tokens")
-                json.integer(0)
-                json.key("cache_read_input_tokens")
-                json.integer(0)
+                json.integer("input_tokens", request.inputTokens)
+                json.integer("cache_creation_input_tokens", 0)
+                json.integer("cache_read_input_tokens", 0)
             }
-            json.key("output_tokens")
-            json.integer(max(outputTokens, request.toolCalls.isEmpty ? 0 : 8))
+            json.integer("output_tokens", max(outputTokens, request.toolCalls.isEmpty ? 0 : 8))
         }
     }
 
@@ -110,8 +95,7 @@ struct MessageJSON: AnswerFormat {
         }
         events.append {
             event("message_delta") { json in
-                json.key("delta")
-                json.object { json in stop(finish, &json) }
+                json.object("delta") { json in stop(finish, &json) }
                 if withUsage {
                     json.key("usage")
                     usage(pieces.count, withInput: false, &json)
@@ -140,8 +124,7 @@ struct MessageJSON: AnswerFormat {
     private func blockStart(_ index: Int, _ block: @escaping (inout JSONWriter) -> Void) -> () -> ServerSentEvent {
         {
             event("content_block_start") { json in
-                json.key("index")
-                json.integer(index)
+                json.integer("index", index)
                 json.key("content_block")
                 block(&json)
             }
@@ -151,12 +134,9 @@ struct MessageJSON: AnswerFormat {
     private func blockDelta(_ index: Int, type: String, key: StaticString, _ piece: String) -> () -> ServerSentEvent {
         {
             event("content_block_delta") { json in
-                json.key("index")
-                json.integer(index)
-                json.key("delta")
-                json.object { json in
-                    json.key("type")
-                    json.string(type)
+                json.integer("index", index)
+                json.object("delta") { json in
+                    json.string("type", type)
                     json.key(key)
                     json.string(piece)
                 }
@@ -167,8 +147,7 @@ struct MessageJSON: AnswerFormat {
     private func blockStop(_ index: Int) -> () -> ServerSentEvent {
         {
             event("content_block_stop") { json in
-                json.key("index")
-                json.integer(index)
+                json.integer("index", index)
             }
         }
     }
@@ -176,8 +155,7 @@ struct MessageJSON: AnswerFormat {
     private func event(_ type: String, _ body: (inout JSONWriter) -> Void) -> ServerSentEvent {
         var json = JSONWriter(capacity: 256)
         json.object { json in
-            json.key("type")
-            json.string(type)
+            json.string("type", type)
             body(&json)
         }
         return .data(json.bytes, name: type)
@@ -188,26 +166,20 @@ struct MessageJSON: AnswerFormat {
     static func error(_ message: String, type: String, code: String?) -> [UInt8] {
         var json = JSONWriter(capacity: 256)
         json.object { json in
-            json.key("type")
-            json.string("error")
-            json.key("error")
-            json.object { json in
+            json.string("type", "error")
+            json.object("error") { json in
                 json.key("details")
                 if let code {
                     json.object { json in
-                        json.key("error_code")
-                        json.string(code)
+                        json.string("error_code", code)
                     }
                 } else {
                     json.null()
                 }
-                json.key("type")
-                json.string(type)
-                json.key("message")
-                json.string(message)
+                json.string("type", type)
+                json.string("message", message)
             }
-            json.key("request_id")
-            json.string("req_simulated")
+            json.string("request_id", "req_simulated")
         }
         return json.bytes
     }

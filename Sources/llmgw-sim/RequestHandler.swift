@@ -127,29 +127,21 @@ final class RequestHandler: ChannelInboundHandler {
         let tokens = inputs.reduce(0) { $0 + AnswerText.countTokens($1) }
         var json = JSONWriter(capacity: inputs.count * dimensions * 10)
         json.object { json in
-            json.key("object")
-            json.string("list")
-            json.key("model")
-            json.string(model)
-            json.key("data")
-            json.array(inputs.enumerated()) { json, input in
+            json.string("object", "list")
+            json.string("model", model)
+            json.array("data", inputs.enumerated()) { json, input in
                 json.object { json in
-                    json.key("object")
-                    json.string("embedding")
-                    json.key("index")
-                    json.integer(input.offset)
-                    json.key("embedding")
-                    json.array(AnswerText.embedding(input.element, dimensions: dimensions)) { json, value in
+                    json.string("object", "embedding")
+                    json.integer("index", input.offset)
+                    json.array("embedding", AnswerText.embedding(input.element, dimensions: dimensions)) {
+                        json, value in
                         json.double(value)
                     }
                 }
             }
-            json.key("usage")
-            json.object { json in
-                json.key("prompt_tokens")
-                json.integer(tokens)
-                json.key("total_tokens")
-                json.integer(tokens)
+            json.object("usage") { json in
+                json.integer("prompt_tokens", tokens)
+                json.integer("total_tokens", tokens)
             }
         }
         return json.bytes
@@ -158,17 +150,12 @@ final class RequestHandler: ChannelInboundHandler {
     private static func models() -> [UInt8] {
         var json = JSONWriter(capacity: 4096)
         json.object { json in
-            json.key("object")
-            json.string("list")
-            json.key("data")
-            json.array(["sim"] + Fault.descriptions.map(\.name)) { json, name in
+            json.string("object", "list")
+            json.array("data", ["sim"] + Fault.descriptions.map(\.name)) { json, name in
                 json.object { json in
-                    json.key("id")
-                    json.string(name)
-                    json.key("object")
-                    json.string("model")
-                    json.key("owned_by")
-                    json.string(AnswerJSON.fingerprint)
+                    json.string("id", name)
+                    json.string("object", "model")
+                    json.string("owned_by", AnswerJSON.fingerprint)
                 }
             }
         }
@@ -178,27 +165,18 @@ final class RequestHandler: ChannelInboundHandler {
     private func stats() -> [UInt8] {
         var json = JSONWriter(capacity: 1024)
         json.object { json in
-            json.key("connections")
-            json.integer(simulator.connections)
-            json.key("last_body")
-            json.string(simulator.lastBody)
-            json.key("models")
-            json.object { json in
+            json.integer("connections", simulator.connections)
+            json.string("last_body", simulator.lastBody)
+            json.object("models") { json in
                 for (model, counts) in simulator.counts.sorted(by: { $0.key < $1.key }) {
                     json.key(text: model)
                     json.object { json in
-                        json.key("received")
-                        json.integer(counts.received)
-                        json.key("completed")
-                        json.integer(counts.completed)
-                        json.key("aborted")
-                        json.integer(counts.aborted)
-                        json.key("in_flight")
-                        json.integer(counts.inFlight)
-                        json.key("max_in_flight")
-                        json.integer(counts.maxInFlight)
-                        json.key("embedding_inputs")
-                        json.array(counts.embeddingInputs) { json, count in json.integer(count) }
+                        json.integer("received", counts.received)
+                        json.integer("completed", counts.completed)
+                        json.integer("aborted", counts.aborted)
+                        json.integer("in_flight", counts.inFlight)
+                        json.integer("max_in_flight", counts.maxInFlight)
+                        json.array("embedding_inputs", counts.embeddingInputs) { json, count in json.integer(count) }
                     }
                 }
             }

@@ -18,8 +18,8 @@ struct AnthropicConversation {
             json.key("system")
             try system(messages[..<systemCount], &json)
         }
-        json.key("messages")
-        try json.array(turns(from: systemCount)) { json, turn throws(GatewayError) in try write(turn, &json) }
+        try json.array("messages", turns(from: systemCount)) { json, turn throws(GatewayError) in try write(turn, &json)
+        }
     }
 
     private func check(_ index: Int, isLeading: Bool) throws(GatewayError) {
@@ -81,8 +81,7 @@ struct AnthropicConversation {
     private func write(_ turn: Range<Int>, _ json: inout JSONWriter) throws(GatewayError) {
         let first = messages[turn.lowerBound]
         try json.object { json throws(GatewayError) in
-            json.key("role")
-            json.string(isAssistant(turn.lowerBound) ? "assistant" : "user")
+            json.string("role", isAssistant(turn.lowerBound) ? "assistant" : "user")
             json.key("content")
             if turn.count == 1, first.role != .tool, first.toolCalls.isEmpty, case .text(let text)? = first.content {
                 json.string(text)
@@ -123,10 +122,8 @@ struct AnthropicConversation {
 
     private func block(_ text: String, _ json: inout JSONWriter) {
         json.object { json in
-            json.key("type")
-            json.string("text")
-            json.key("text")
-            json.string(text)
+            json.string("type", "text")
+            json.string("text", text)
         }
     }
 
@@ -140,8 +137,7 @@ struct AnthropicConversation {
             }
             let source = try AnthropicImageSource(url, path)
             json.object { json in
-                json.key("type")
-                json.string("image")
+                json.string("type", "image")
                 json.key("source")
                 source.write(&json)
             }
@@ -156,23 +152,17 @@ struct AnthropicConversation {
         let input = RawJSON(call.arguments.isEmpty ? "{}" : call.arguments)
         try input.requireObject(path + ".arguments")
         json.object { json in
-            json.key("type")
-            json.string("tool_use")
-            json.key("id")
-            json.string(call.id)
-            json.key("name")
-            json.string(call.name)
-            json.key("input")
-            json.raw(input.text)
+            json.string("type", "tool_use")
+            json.string("id", call.id)
+            json.string("name", call.name)
+            json.raw("input", input.text)
         }
     }
 
     private func toolResult(_ message: ChatMessage, _ path: String, _ json: inout JSONWriter) throws(GatewayError) {
         try json.object { json throws(GatewayError) in
-            json.key("type")
-            json.string("tool_result")
-            json.key("tool_use_id")
-            json.string(message.toolCallID ?? "")
+            json.string("type", "tool_result")
+            json.string("tool_use_id", message.toolCallID ?? "")
             json.key("content")
             if case .text(let text)? = message.content {
                 json.string(text)

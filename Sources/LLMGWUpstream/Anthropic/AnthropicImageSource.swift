@@ -30,14 +30,11 @@ enum AnthropicImageSource: Equatable {
             switch self {
             case .base64(let mediaType, let data):
                 json.string("base64")
-                json.key("media_type")
-                json.string(mediaType)
-                json.key("data")
-                json.string(data)
+                json.string("media_type", mediaType)
+                json.string("data", data)
             case .url(let url):
                 json.string("url")
-                json.key("url")
-                json.string(url)
+                json.string("url", url)
             }
         }
     }

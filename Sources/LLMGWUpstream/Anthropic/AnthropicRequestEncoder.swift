@@ -36,22 +36,18 @@ struct AnthropicRequestEncoder {
         }
         var json = JSONWriter(capacity: 1024)
         try json.object { json throws(GatewayError) in
-            json.key("model")
-            json.string(upstreamModel)
-            json.key("max_tokens")
-            json.integer(maxTokens)
+            json.string("model", upstreamModel)
+            json.integer("max_tokens", maxTokens)
             try AnthropicConversation(messages: request.messages).write(&json)
             try sampling(request.sampling, &json)
             if !request.tools.isEmpty {
-                json.key("tools")
-                try json.array(request.tools.enumerated()) { json, item throws(GatewayError) in
+                try json.array("tools", request.tools.enumerated()) { json, item throws(GatewayError) in
                     try tool(item.element, "tools[\(item.offset)]", &json)
                 }
             }
             try toolChoice(request, &json)
             if request.stream {
-                json.key("stream")
-                json.bool(true)
+                json.bool("stream", true)
             }
             if let extra = request.extra {
                 try extra.requireMembers(beside: AnthropicFields.chat, "extra")
@@ -79,14 +75,11 @@ struct AnthropicRequestEncoder {
         try json.number("temperature", sampling.temperature, "sampling.temperature")
         try json.number("top_p", sampling.topP, "sampling.top_p")
         if !sampling.stop.isEmpty {
-            json.key("stop_sequences")
-            json.array(sampling.stop) { json, text in json.string(text) }
+            json.array("stop_sequences", sampling.stop) { json, text in json.string(text) }
         }
         if let user = sampling.user {
-            json.key("metadata")
-            json.object { json in
-                json.key("user_id")
-                json.string(user)
+            json.object("metadata") { json in
+                json.string("user_id", user)
             }
         }
     }
@@ -95,19 +88,11 @@ struct AnthropicRequestEncoder {
         guard !tool.name.isEmpty else { throw .invalid(path + ".name", "is empty") }
         try tool.parameters?.requireObject(path + ".parameters")
         json.object { json in
-            json.key("name")
-            json.string(tool.name)
-            if let description = tool.description {
-                json.key("description")
-                json.string(description)
-            }
+            json.string("name", tool.name)
+            json.string("description", tool.description)
             // Required here; without it a function takes no arguments.
-            json.key("input_schema")
-            json.raw(tool.parameters?.text ?? #"{"type":"object","properties":{}}"#)
-            if let strict = tool.strict {
-                json.key("strict")
-                json.bool(strict)
-            }
+            json.raw("input_schema", tool.parameters?.text ?? #"{"type":"object","properties":{}}"#)
+            json.bool("strict", tool.strict)
         }
     }
 
@@ -119,8 +104,7 @@ struct AnthropicRequestEncoder {
         if case .named(let name) = choice, !request.tools.contains(where: { $0.name == name }) {
             throw .invalid("tool_choice.name", "names a tool that is not in tools")
         }
-        json.key("tool_choice")
-        json.object { json in
+        json.object("tool_choice") { json in
             json.key("type")
             switch choice {
             case .auto: json.string("auto")
@@ -128,12 +112,10 @@ struct AnthropicRequestEncoder {
             case .required: json.string("any")
             case .named(let name):
                 json.string("tool")
-                json.key("name")
-                json.string(name)
+                json.string("name", name)
             }
             if isSingle, choice != .none {
-                json.key("disable_parallel_tool_use")
-                json.bool(true)
+                json.bool("disable_parallel_tool_use", true)
             }
         }
     }

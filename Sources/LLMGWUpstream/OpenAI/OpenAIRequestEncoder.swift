@@ -26,24 +26,18 @@ struct OpenAIRequestEncoder {
         guard !request.messages.isEmpty else { throw .invalid("messages", "has no message") }
         var json = JSONWriter(capacity: 1024)
         try json.object { json throws(GatewayError) in
-            json.key("model")
-            json.string(upstreamModel)
-            json.key("messages")
-            try json.array(request.messages.enumerated()) { json, item throws(GatewayError) in
+            json.string("model", upstreamModel)
+            try json.array("messages", request.messages.enumerated()) { json, item throws(GatewayError) in
                 try message(item.element, "messages[\(item.offset)]", &json)
             }
             try sampling(request.sampling, &json)
             if !request.tools.isEmpty {
-                json.key("tools")
-                try json.array(request.tools.enumerated()) { json, item throws(GatewayError) in
+                try json.array("tools", request.tools.enumerated()) { json, item throws(GatewayError) in
                     try tool(item.element, "tools[\(item.offset)]", &json)
                 }
             }
             if let choice = request.toolChoice { try toolChoice(choice, request.tools, &json) }
-            if let parallel = request.parallelToolCalls {
-                json.key("parallel_tool_calls")
-                json.bool(parallel)
-            }
+            json.bool("parallel_tool_calls", request.parallelToolCalls)
             if let format = request.responseFormat { try responseFormat(format, &json) }
             try streamAndExtra(request.stream, request.extra, OpenAIFields.chat, &json)
         }
@@ -56,32 +50,24 @@ struct OpenAIRequestEncoder {
             throw .invalid(path + ".name", "is missing: a function message names the function")
         }
         try json.object { json throws(GatewayError) in
-            json.key("role")
-            json.string(message.role.rawValue)
+            json.string("role", message.role.rawValue)
             switch message.content {
             case .text(let text):
-                json.key("content")
-                json.string(text)
+                json.string("content", text)
             case .parts(let parts):
-                json.key("content")
-                try json.array(parts.enumerated()) { json, item throws(GatewayError) in
+                try json.array("content", parts.enumerated()) { json, item throws(GatewayError) in
                     try part(item.element, "\(path).parts[\(item.offset)]", &json)
                 }
             case nil:
                 json.key("content")
                 json.null()
             }
-            if let name = message.name {
-                json.key("name")
-                json.string(name)
-            }
-            if let id = message.toolCallID {
-                json.key("tool_call_id")
-                json.string(id)
-            }
+            json.string("name", message.name)
+            json.string("tool_call_id", message.toolCallID)
             if !message.toolCalls.isEmpty {
-                json.key("tool_calls")
-                try json.array(message.toolCalls) { json, call throws(GatewayError) in try toolCall(call, &json) }
+                try json.array("tool_calls", message.toolCalls) { json, call throws(GatewayError) in
+                    try toolCall(call, &json)
+                }
             }
             if let extra = message.extra {
                 try extra.requireMembers(beside: OpenAIFields.message, path + ".extra")
@@ -94,24 +80,16 @@ struct OpenAIRequestEncoder {
         switch part {
         case .text(let text):
             json.object { json in
-                json.key("type")
-                json.string("text")
-                json.key("text")
-                json.string(text)
+                json.string("type", "text")
+                json.string("text", text)
             }
         case .image(let url, let detail):
             try ContentPart.requireImageURL(url, path)
             try json.object { json throws(GatewayError) in
-                json.key("type")
-                json.string("image_url")
-                json.key("image_url")
-                json.object { json in
-                    json.key("url")
-                    json.string(url)
-                    if let detail {
-                        json.key("detail")
-                        json.string(detail)
-                    }
+                json.string("type", "image_url")
+                json.object("image_url") { json in
+                    json.string("url", url)
+                    json.string("detail", detail)
                 }
             }
         case .json(let raw):
@@ -122,16 +100,11 @@ struct OpenAIRequestEncoder {
 
     private func toolCall(_ call: ToolCall, _ json: inout JSONWriter) throws(GatewayError) {
         try json.object { json throws(GatewayError) in
-            json.key("id")
-            json.string(call.id)
-            json.key("type")
-            json.string("function")
-            json.key("function")
-            json.object { json in
-                json.key("name")
-                json.string(call.name)
-                json.key("arguments")
-                json.string(call.arguments)
+            json.string("id", call.id)
+            json.string("type", "function")
+            json.object("function") { json in
+                json.string("name", call.name)
+                json.string("arguments", call.arguments)
             }
         }
     }
@@ -140,24 +113,12 @@ struct OpenAIRequestEncoder {
         guard !tool.name.isEmpty else { throw .invalid(path + ".name", "is empty") }
         try tool.parameters?.requireObject(path + ".parameters")
         try json.object { json throws(GatewayError) in
-            json.key("type")
-            json.string("function")
-            json.key("function")
-            json.object { json in
-                json.key("name")
-                json.string(tool.name)
-                if let description = tool.description {
-                    json.key("description")
-                    json.string(description)
-                }
-                if let parameters = tool.parameters {
-                    json.key("parameters")
-                    json.raw(parameters.text)
-                }
-                if let strict = tool.strict {
-                    json.key("strict")
-                    json.bool(strict)
-                }
+            json.string("type", "function")
+            json.object("function") { json in
+                json.string("name", tool.name)
+                json.string("description", tool.description)
+                json.raw("parameters", tool.parameters?.text)
+                json.bool("strict", tool.strict)
             }
         }
     }
@@ -173,12 +134,9 @@ struct OpenAIRequestEncoder {
                 throw .invalid("tool_choice.name", "names a tool that is not in tools")
             }
             try json.object { json throws(GatewayError) in
-                json.key("type")
-                json.string("function")
-                json.key("function")
-                json.object { json in
-                    json.key("name")
-                    json.string(name)
+                json.string("type", "function")
+                json.object("function") { json in
+                    json.string("name", name)
                 }
             }
         }
@@ -186,28 +144,18 @@ struct OpenAIRequestEncoder {
 
     private func responseFormat(_ format: ResponseFormat, _ json: inout JSONWriter) throws(GatewayError) {
         if case .jsonSchema(_, let schema, _, _) = format { try schema.requireObject("response_format.schema") }
-        json.key("response_format")
-        try json.object { json throws(GatewayError) in
+        try json.object("response_format") { json throws(GatewayError) in
             json.key("type")
             switch format {
             case .text: json.string("text")
             case .jsonObject: json.string("json_object")
             case .jsonSchema(let name, let schema, let description, let strict):
                 json.string("json_schema")
-                json.key("json_schema")
-                json.object { json in
-                    json.key("name")
-                    json.string(name)
-                    if let description {
-                        json.key("description")
-                        json.string(description)
-                    }
-                    json.key("schema")
-                    json.raw(schema.text)
-                    if let strict {
-                        json.key("strict")
-                        json.bool(strict)
-                    }
+                json.object("json_schema") { json in
+                    json.string("name", name)
+                    json.string("description", description)
+                    json.raw("schema", schema.text)
+                    json.bool("strict", strict)
                 }
             }
         }
@@ -218,18 +166,10 @@ struct OpenAIRequestEncoder {
     private func complete(_ request: CompleteRequest) throws(GatewayError) -> [UInt8] {
         var json = JSONWriter(capacity: 1024)
         try json.object { json throws(GatewayError) in
-            json.key("model")
-            json.string(upstreamModel)
-            json.key("prompt")
-            json.string(request.prompt)
-            if let suffix = request.suffix {
-                json.key("suffix")
-                json.string(suffix)
-            }
-            if let echo = request.echo {
-                json.key("echo")
-                json.bool(echo)
-            }
+            json.string("model", upstreamModel)
+            json.string("prompt", request.prompt)
+            json.string("suffix", request.suffix)
+            json.bool("echo", request.echo)
             try sampling(request.sampling, &json)
             try streamAndExtra(request.stream, request.extra, OpenAIFields.completion, &json)
         }
@@ -239,20 +179,11 @@ struct OpenAIRequestEncoder {
     private func embed(_ request: EmbedRequest) throws(GatewayError) -> [UInt8] {
         var json = JSONWriter(capacity: 1024)
         try json.object { json throws(GatewayError) in
-            json.key("model")
-            json.string(upstreamModel)
-            json.key("input")
-            json.array(request.inputs) { json, input in json.string(input) }
-            if let dimensions = request.dimensions {
-                json.key("dimensions")
-                json.integer(dimensions)
-            }
-            if let user = request.user {
-                json.key("user")
-                json.string(user)
-            }
-            json.key("encoding_format")
-            json.string("float")
+            json.string("model", upstreamModel)
+            json.array("input", request.inputs) { json, input in json.string(input) }
+            json.integer("dimensions", request.dimensions)
+            json.string("user", request.user)
+            json.string("encoding_format", "float")
             try streamAndExtra(false, request.extra, OpenAIFields.embedding, &json)
         }
         return json.bytes
@@ -263,28 +194,19 @@ struct OpenAIRequestEncoder {
     private func sampling(_ sampling: Sampling, _ json: inout JSONWriter) throws(GatewayError) {
         try json.number("temperature", sampling.temperature, "sampling.temperature")
         try json.number("top_p", sampling.topP, "sampling.top_p")
-        if let maxTokens = sampling.maxTokens {
-            json.key("max_tokens")
-            json.integer(maxTokens)
-        }
+        json.integer("max_tokens", sampling.maxTokens)
         if !sampling.stop.isEmpty {
-            json.key("stop")
-            json.array(sampling.stop) { json, text in json.string(text) }
+            json.array("stop", sampling.stop) { json, text in json.string(text) }
         }
-        if let seed = sampling.seed {
-            json.key("seed")
-            json.integer(seed)
-        }
+        json.integer("seed", sampling.seed)
         try json.number("presence_penalty", sampling.presencePenalty, "sampling.presence_penalty")
         try json.number("frequency_penalty", sampling.frequencyPenalty, "sampling.frequency_penalty")
         if let n = sampling.n {
             guard n > 0 else { throw .invalid("sampling.n", "is 0; at least one answer is generated") }
-            json.key("n")
-            json.integer(n)
+            json.integer("n", n)
         }
         if !sampling.logitBias.isEmpty {
-            json.key("logit_bias")
-            try json.object { json throws(GatewayError) in
+            try json.object("logit_bias") { json throws(GatewayError) in
                 for (index, entry) in sampling.logitBias.enumerated() {
                     guard entry.bias.isFinite else {
                         throw .invalid("sampling.logit_bias[\(index)].bias", "is not a finite number")
@@ -294,23 +216,17 @@ struct OpenAIRequestEncoder {
                 }
             }
         }
-        if let user = sampling.user {
-            json.key("user")
-            json.string(user)
-        }
+        json.string("user", sampling.user)
     }
 
     private func streamAndExtra(
         _ stream: Bool, _ extra: RawJSON?, _ reserved: [String: String], _ json: inout JSONWriter
     ) throws(GatewayError) {
         if stream {
-            json.key("stream")
-            json.bool(true)
+            json.bool("stream", true)
             // Without this an upstream streams the text and keeps the token counts to itself.
-            json.key("stream_options")
-            json.object { json in
-                json.key("include_usage")
-                json.bool(true)
+            json.object("stream_options") { json in
+                json.bool("include_usage", true)
             }
         }
         if let extra {
