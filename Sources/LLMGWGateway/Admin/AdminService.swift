@@ -6,44 +6,33 @@ import LLMGWWire
 @GatewayLoop
 final class AdminService {
     private let configuration: GatewayConfiguration
-    private let pipeline: InferencePipeline
-    private let statistics: Statistics
-    private let calls: CallTable
-    private let accounts: ClientAccounts
-    private let connections: ConnectionRegistry
-    private let scheduler: any LoopScheduler
+    private let registry: DeploymentRegistry
+    private let state: GatewayState
     private let administrators: Administrators
-    private let started: MonotonicInstant
-    var isDraining = false
 
-    init(
-        configuration: GatewayConfiguration, pipeline: InferencePipeline, statistics: Statistics, calls: CallTable,
-        accounts: ClientAccounts, connections: ConnectionRegistry
-    ) {
+    init(configuration: GatewayConfiguration, registry: DeploymentRegistry, state: GatewayState) {
         self.configuration = configuration
-        self.pipeline = pipeline
-        self.statistics = statistics
-        self.calls = calls
-        self.accounts = accounts
-        self.connections = connections
-        self.scheduler = pipeline.scheduler
+        self.registry = registry
+        self.state = state
         self.administrators = Administrators(configuration.server)
-        self.started = pipeline.scheduler.now
     }
+
+    private var statistics: Statistics { state.statistics }
+    private var calls: CallTable { state.calls }
 
     func status(for peer: PeerIdentity) -> DaemonStatus {
         let everybody = administrators.contains(peer)
         return DaemonStatus(
-            version: Version.current, pid: UInt32(getpid()), uptime: scheduler.now - started,
-            state: isDraining ? .draining : .serving, connections: UInt32(connections.count),
+            version: Version.current, pid: UInt32(getpid()), uptime: state.scheduler.now - state.started,
+            state: state.isDraining ? .draining : .serving, connections: UInt32(state.connections.count),
             inFlight: UInt32(calls.all.count { $0.method.service == "Gateway" }), totals: statistics.totals,
             protocolErrors: statistics.protocolErrors, residentBytes: ProcessMemory.residentBytes(),
             providers: providers, models: statistics.modelStatuses,
-            clients: accounts.statuses.filter { everybody || $0.uid == peer.uid })
+            clients: state.accounts.statuses.filter { everybody || $0.uid == peer.uid })
     }
 
     private var providers: [ProviderStatus] {
-        pipeline.registry.providers.values.map(\.pool).sorted { $0.settings.name < $1.settings.name }.map { pool in
+        registry.providers.values.map(\.pool).sorted { $0.settings.name < $1.settings.name }.map { pool in
             let counts = statistics.attempts(provider: pool.settings.name)
             return ProviderStatus(
                 name: pool.settings.name, kind: pool.settings.kind.rawValue, baseURL: pool.settings.baseURL,
@@ -55,7 +44,7 @@ final class AdminService {
 
     func requests(for peer: PeerIdentity) -> RequestList {
         let everybody = administrators.contains(peer)
-        let now = scheduler.now
+        let now = state.scheduler.now
         let visible = calls.all.filter { call in
             call.method.service == "Gateway" && (everybody || call.peer.uid == peer.uid)
         }

@@ -20,28 +20,36 @@ final class AlertMonitor {
     private let scheduler: any LoopScheduler
     private let logger: Logger
     private var watches: [Watch]
+    private var timer: (any ScheduledAction)?
 
     init(
         _ settings: [AlertSettings], registry: DeploymentRegistry, webhooks: WebhookSender,
-        scheduler: any LoopScheduler, logger: Logger
+        scheduler: any LoopScheduler, logger: Logger, succeeding previous: AlertMonitor? = nil
     ) {
         self.registry = registry
         self.webhooks = webhooks
         self.scheduler = scheduler
         self.logger = logger
         let now = scheduler.now
-        watches = settings.sorted { $0.name < $1.name }.map {
-            Watch(settings: $0, state: AlertState(rule: $0.rule), since: now)
+        watches = settings.sorted { $0.name < $1.name }.map { settings in
+            // An alert that is watched as before goes on firing, or not.
+            previous?.watches.first { $0.settings == settings }
+                ?? Watch(settings: settings, state: AlertState(rule: settings.rule), since: now)
         }
         if !watches.isEmpty { schedule() }
     }
 
     private func schedule() {
-        _ = scheduler.schedule(at: scheduler.now + Self.interval) { [weak self] in
+        timer = scheduler.schedule(at: scheduler.now + Self.interval) { [weak self] in
             guard let self else { return }
             evaluate()
             schedule()
         }
+    }
+
+    func stop() {
+        timer?.cancel()
+        timer = nil
     }
 
     func evaluate() {

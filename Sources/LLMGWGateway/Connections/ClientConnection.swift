@@ -17,6 +17,8 @@ final class ClientConnection {
     private(set) var hello = ClientHello(clientName: "", clientVersion: "")
     private let channel: any Channel
     private let host: any ConnectionHost
+    /// As they were when the connection began.
+    private let limits: ConnectionLimits
     private var machine: ServerConnectionStateMachine
     private var outbound: OutboundQueue
     private var calls: [UInt32: Call] = [:]
@@ -39,8 +41,9 @@ final class ClientConnection {
         self.peer = peer
         self.channel = channel
         self.host = host
-        self.machine = ServerConnectionStateMachine(limits: host.limits)
-        self.outbound = OutboundQueue(maxFrame: Int(host.limits.maxFrame))
+        self.limits = host.limits
+        self.machine = ServerConnectionStateMachine(limits: limits)
+        self.outbound = OutboundQueue(maxFrame: Int(limits.maxFrame))
         self.lastActivity = host.scheduler.now
         self.handshakeTimer = host.scheduler.schedule(at: host.scheduler.now + host.handshakeTimeout) { [weak self] in
             self?.fail(ConnectionError(GatewayError(.handshakeTimeout, "preface and HELLO did not come in time")))
@@ -110,7 +113,7 @@ final class ClientConnection {
         }
         handshakeTimer?.cancel()
         handshakeTimer = nil
-        let answer = ServerHello(serverVersion: host.serverVersion, limits: host.limits)
+        let answer = ServerHello(serverVersion: host.serverVersion, limits: limits)
         outbound.enqueueControl(FrameHeader.frame(.helloOK, payload: answer.encode(with: host.codec)))
         scheduleFlush()
     }

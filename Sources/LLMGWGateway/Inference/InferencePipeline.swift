@@ -7,19 +7,17 @@ final class InferencePipeline {
     let scheduler: any LoopScheduler
     let catalog: ModelCatalog
     let registry: DeploymentRegistry
-    let traces = RequestTraceLog()
+    let traces: RequestTraceLog
     private let client: UpstreamClient
     private let statistics: Statistics
 
-    init(
-        registry: DeploymentRegistry, catalog: ModelCatalog, client: UpstreamClient, statistics: Statistics,
-        scheduler: any LoopScheduler
-    ) {
+    init(registry: DeploymentRegistry, catalog: ModelCatalog, state: GatewayState) {
         self.registry = registry
         self.catalog = catalog
-        self.client = client
-        self.statistics = statistics
-        self.scheduler = scheduler
+        self.traces = state.traces
+        self.client = state.client
+        self.statistics = state.statistics
+        self.scheduler = state.scheduler
     }
 
     /// Does the work for `execution`. `onHead` hears what is known before the answer.

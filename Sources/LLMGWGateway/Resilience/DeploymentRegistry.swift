@@ -9,36 +9,70 @@ final class DeploymentRegistry {
 
     let settings: ResilienceSettings
     let policy: RetryPolicy
-    let bell = Doorbell()
+    let bell: Doorbell
     private(set) var providers: [String: ProviderHealth] = [:]
     private(set) var models: [String: ModelTargets] = [:]
-    private(set) var gate = CooldownGate<GateKey>()
+    private(set) var gate: CooldownGate<GateKey>
     private var random = RandomSource()
     private let scheduler: any LoopScheduler
     private let onTransition: @GatewayLoop (_ scope: String, CircuitBreaker.Transition) -> Void
 
-    /// `onTransition` hears what the breakers do.
+    /// `onTransition` hears what the breakers do. Providers, deployments and models whose settings are those of `previous` go on as they are;
+    /// one that is changed starts anew, except for what an operator forced.
     init(
         _ configuration: GatewayConfiguration, scheduler: any LoopScheduler,
+        succeeding previous: DeploymentRegistry? = nil,
         onTransition: @escaping @GatewayLoop (String, CircuitBreaker.Transition) -> Void
     ) {
         self.settings = configuration.resilience
         self.policy = RetryPolicy(configuration.resilience)
         self.scheduler = scheduler
         self.onTransition = onTransition
+        self.bell = previous?.bell ?? Doorbell()
+        self.gate = previous?.gate ?? CooldownGate()
+        let unchanged = previous?.settings == configuration.resilience ? previous : nil
         for (name, provider) in configuration.providers {
-            providers[name] = ProviderHealth(provider, configuration.resilience, scheduler: scheduler)
+            let known = unchanged?.providers[name]
+            providers[name] =
+                known?.settings == provider
+                ? known : ProviderHealth(provider, configuration.resilience, scheduler: scheduler)
         }
         for model in configuration.models.values {
-            let deployments = model.deployments.compactMap { settings in
-                providers[settings.provider].map {
-                    Deployment(
-                        model: model.name, settings: settings, provider: $0, resilience: configuration.resilience,
-                        now: scheduler.now)
-                }
-            }
-            models[model.name] = ModelTargets(model, deployments, configuration.resilience, now: scheduler.now)
+            models[model.name] = targets(for: model, succeeding: unchanged?.models[model.name])
         }
+        if let previous { continueOrders(of: previous) }
+    }
+
+    /// A breaker that starts anew keeps what an operator said of it; what an upstream asked of its old settings is forgotten.
+    private func continueOrders(of previous: DeploymentRegistry) {
+        let now = scheduler.now
+        var anew: Set<String> = []
+        for (name, provider) in providers where previous.providers[name] !== provider {
+            anew.insert(provider.scope)
+        }
+        let known = Set(previous.all.map(ObjectIdentifier.init))
+        for deployment in all where !known.contains(ObjectIdentifier(deployment)) {
+            anew.insert(deployment.scope)
+            guard anew.contains(deployment.provider.scope) else { continue }
+            for key in deployment.gateKeys { _ = gate.reset(key, now: now) }
+        }
+        // Any time of day will do, as long as both sides take the same.
+        restore(previous.forcedStates(wallClock: 0).filter { anew.contains($0.key) }, wallClock: 0)
+    }
+
+    private func targets(for model: ModelSettings, succeeding previous: ModelTargets?) -> ModelTargets {
+        let deployments = model.deployments.compactMap { settings -> Deployment? in
+            guard let provider = providers[settings.provider] else { return nil }
+            let known = previous?.deployments.first { $0.settings == settings && $0.provider === provider }
+            return known
+                ?? Deployment(
+                    model: model.name, settings: settings, provider: provider, resilience: self.settings,
+                    now: scheduler.now)
+        }
+        if let previous, previous.settings == model, previous.deployments.elementsEqual(deployments, by: ===) {
+            return previous
+        }
+        return ModelTargets(model, deployments, settings, now: scheduler.now)
     }
 
     var all: [Deployment] {

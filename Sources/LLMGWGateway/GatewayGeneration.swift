@@ -1,0 +1,64 @@
+import LLMGWCore
+import LLMGWPolicy
+import LLMGWWire
+import Logging
+
+/// One configuration at work. A reload makes the next one; calls that run stay with theirs to their end.
+@GatewayLoop
+final class GatewayGeneration {
+    let configuration: GatewayConfiguration
+    /// What connections that begin now are told.
+    let limits: ConnectionLimits
+    let services: GatewayServices
+    private let registry: DeploymentRegistry
+    private let monitor: AlertMonitor
+
+    /// Whatever of `previous` the new configuration leaves as it was goes on: its breakers, its places, its figures.
+    init(_ configuration: GatewayConfiguration, _ state: GatewayState, succeeding previous: GatewayGeneration? = nil) {
+        self.configuration = configuration
+        self.limits = ConnectionLimits(maxStreams: UInt32(clamping: configuration.server.maxStreamsPerConnection))
+        let logger = state.logger
+        let catalog = ModelCatalog(configuration)
+        self.registry = DeploymentRegistry(configuration, scheduler: state.scheduler, succeeding: previous?.registry) {
+            logger.noteTransition($1, of: $0)
+        }
+        let pipeline = InferencePipeline(registry: registry, catalog: catalog, state: state)
+        self.monitor = AlertMonitor(
+            configuration.alerts, registry: registry,
+            webhooks: WebhookSender(transport: state.driver, scheduler: state.scheduler, logger: logger),
+            scheduler: state.scheduler, logger: logger, succeeding: previous?.monitor)
+        let chats = ChatService(pipeline: pipeline, defaults: configuration.defaults, statistics: state.statistics)
+        self.services = GatewayServices(
+            chats: chats,
+            embeddings: EmbedService(
+                pipeline: pipeline, defaults: configuration.defaults, statistics: state.statistics),
+            batches: BatchService(chats: chats, settings: configuration.server), catalog: catalog,
+            meta: MetaService(limits: limits),
+            admin: AdminService(configuration: configuration, registry: registry, state: state),
+            resilience: ResilienceService(
+                inspection: ResilienceInspector(
+                    pipeline: pipeline, client: state.client, monitor: monitor, store: state.forcedStates),
+                administrators: Administrators(configuration.server), logger: logger))
+    }
+
+    /// What an operator forced before the daemon started.
+    func restore(_ store: ForcedStateStore) {
+        registry.restore(store.load(), wallClock: ForcedStateStore.wallClock())
+    }
+
+    /// Another generation has taken over: nothing begins here by itself any more.
+    func retire() {
+        monitor.stop()
+    }
+}
+
+extension Logger {
+    fileprivate func noteTransition(_ transition: CircuitBreaker.Transition, of scope: String) {
+        notice(
+            "breaker",
+            metadata: [
+                "llmgw-scope": "\(scope)", "llmgw-from": "\(transition.from.rawValue)",
+                "llmgw-to": "\(transition.to.rawValue)", "llmgw-cause": "\(transition.cause.rawValue)",
+            ])
+    }
+}

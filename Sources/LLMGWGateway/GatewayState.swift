@@ -1,0 +1,34 @@
+import LLMGWCore
+import LLMGWUpstream
+import Logging
+
+/// What outlives a change of the configuration: the connections and calls, the figures, the way to the upstreams.
+@GatewayLoop
+final class GatewayState {
+    let scheduler: any LoopScheduler
+    let logger: Logger
+    let driver: CurlDriver
+    let client: UpstreamClient
+    let statistics = Statistics()
+    let calls = CallTable()
+    let traces = RequestTraceLog()
+    let idleMemory: IdleMemory
+    let accounts: ClientAccounts
+    let connections: ConnectionRegistry
+    /// Nil where nothing is kept over a restart.
+    let forcedStates: ForcedStateStore?
+    let started: MonotonicInstant
+    var isDraining = false
+
+    init(_ settings: ServerSettings, scheduler: any LoopScheduler, logger: Logger) throws(GatewayError) {
+        self.scheduler = scheduler
+        self.logger = logger
+        self.driver = try CurlDriver(submit: { scheduler.submit($0) })
+        self.client = UpstreamClient(driver: driver, scheduler: scheduler)
+        self.idleMemory = IdleMemory(calls: calls, scheduler: scheduler)
+        self.accounts = ClientAccounts(settings: settings)
+        self.connections = ConnectionRegistry(settings: settings, scheduler: scheduler)
+        self.forcedStates = settings.stateDirectory.map { ForcedStateStore(directory: $0, logger: logger) }
+        self.started = scheduler.now
+    }
+}
