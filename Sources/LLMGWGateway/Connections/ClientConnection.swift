@@ -187,7 +187,7 @@ final class ClientConnection {
     func fail(_ error: ConnectionError) {
         guard !isClosed, !closesWhenSent else { return }
         cancelCalls()
-        outbound.enqueueControl(FrameHeader.frame(.error, payload: error.encode(with: host.codec)))
+        outbound.enqueueLast(FrameHeader.frame(.error, payload: error.encode(with: host.codec)))
         closesWhenSent = true
         scheduleFlush()
     }

@@ -19,22 +19,18 @@ public struct OutboundQueue: Sendable {
     }
 
     private struct Stream {
-        var messages: [Message] = []
-        var first = 0
+        var messages = FIFO<Message>()
         var queued = 0
         var credit: Int
         var isPaused = false
         var isReady = false
         var hasEnd = false
-
-        var next: Message? { first < messages.count ? messages[first] : nil }
     }
 
     private let maxFrame: Int
-    private var control: [[UInt8]] = []
+    private var control = FIFO<[UInt8]>()
     private var streams: [UInt32: Stream] = [:]
-    private var turns: [UInt32] = []
-    private var firstTurn = 0
+    private var turns = FIFO<UInt32>()
     /// Bytes of payload that wait, control frames included.
     public private(set) var queuedBytes = 0
     /// Bytes of control frames alone: what a client makes us queue by asking without reading.
@@ -48,7 +44,7 @@ public struct OutboundQueue: Sendable {
     public var openStreams: Int { streams.count }
 
     /// True if something could be sent now.
-    public var isSendable: Bool { !control.isEmpty || firstTurn < turns.count }
+    public var isSendable: Bool { !control.isEmpty || !turns.isEmpty }
 
     /// `credit` is how many bytes of DATA may be sent before the client allows more.
     public mutating func open(_ stream: UInt32, credit: Int) {
@@ -61,6 +57,14 @@ public struct OutboundQueue: Sendable {
         control.append(frame)
         controlBytes += frame.count
         queuedBytes += frame.count
+    }
+
+    /// Queues the connection's last frame: what the streams still had to send is dropped, and nothing may be queued for them any more.
+    public mutating func enqueueLast(_ frame: [UInt8]) {
+        streams = [:]
+        turns = FIFO()
+        queuedBytes = controlBytes
+        enqueueControl(frame)
     }
 
     /// Queues a message of a stream's reply. True if its producer should pause.
@@ -80,8 +84,7 @@ public struct OutboundQueue: Sendable {
     /// Drops the DATA that waits in a stream that ends early, so that END does not wait for credit.
     public mutating func dropData(_ stream: UInt32) {
         guard var state = streams[stream] else { return }
-        state.messages = state.messages[state.first...].filter { $0.type == .end }
-        state.first = 0
+        state.messages.removeAll { $0.type != .end }
         let left = state.messages.reduce(0) { $0 + $1.payload.count - $1.sent }
         queuedBytes -= state.queued - left
         state.queued = left
@@ -107,7 +110,8 @@ public struct OutboundQueue: Sendable {
 
     /// Gives the stream a turn if it could use one.
     private mutating func schedule(_ stream: UInt32) {
-        guard let state = streams[stream], !state.isReady, let message = state.next, Self.canSend(message, state.credit)
+        guard let state = streams[stream], !state.isReady, let message = state.messages.first,
+            Self.canSend(message, state.credit)
         else { return }
         streams[stream]?.isReady = true
         turns.append(stream)
@@ -131,20 +135,13 @@ public struct OutboundQueue: Sendable {
     /// Takes out the next frame: `write` gets its header (nil for a control frame, which is complete) and its payload. Nil if nothing can be
     /// sent now.
     public mutating func dequeue(_ write: (FrameHeader?, ArraySlice<UInt8>) -> Void) -> Progress? {
-        if !control.isEmpty {
-            let frame = control.removeFirst()
+        if let frame = control.popFirst() {
             controlBytes -= frame.count
             queuedBytes -= frame.count
             write(nil, frame[...])
             return .control
         }
-        while firstTurn < turns.count {
-            let stream = turns[firstTurn]
-            firstTurn += 1
-            if firstTurn == turns.count {
-                turns.removeAll(keepingCapacity: true)
-                firstTurn = 0
-            }
+        while let stream = turns.popFirst() {
             guard streams[stream] != nil else { continue }
             streams[stream]?.isReady = false
             if let progress = sendSlice(of: stream, write) {
@@ -157,7 +154,7 @@ public struct OutboundQueue: Sendable {
 
     private mutating func sendSlice(of id: UInt32, _ write: (FrameHeader?, ArraySlice<UInt8>) -> Void) -> Progress? {
         guard var stream = streams.removeValue(forKey: id) else { return nil }
-        guard var message = stream.next, Self.canSend(message, stream.credit) else {
+        guard var message = stream.messages.first, Self.canSend(message, stream.credit) else {
             streams[id] = stream
             return nil
         }
@@ -170,13 +167,9 @@ public struct OutboundQueue: Sendable {
         stream.queued -= size
         queuedBytes -= size
         if size < left {
-            stream.messages[stream.first] = message
+            stream.messages.first = message
         } else {
-            stream.first += 1
-            if stream.first == stream.messages.count {
-                stream.messages.removeAll(keepingCapacity: true)
-                stream.first = 0
-            }
+            _ = stream.messages.popFirst()
         }
         if message.type == .end {
             if size == left { return .end(stream: id) }

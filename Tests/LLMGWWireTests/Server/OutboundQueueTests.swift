@@ -22,6 +22,19 @@ struct OutboundQueueTests {
         #expect(!queue.isSendable)
     }
 
+    @Test func nothingFollowsTheLastFrame() {
+        var queue = OutboundQueue(maxFrame: 1000)
+        queue.open(1, credit: 1000)
+        _ = queue.enqueueData(1, [1])
+        queue.enqueueEnd(1, [2])
+        queue.enqueueControl([9, 9])
+        queue.enqueueLast([8])
+        #expect(queue.queuedBytes == 3)
+        #expect(drain(&queue) == [.control, .control])
+        #expect(!queue.isSendable)
+        #expect(queue.queuedBytes == 0)
+    }
+
     @Test func streamsTakeTurns() {
         var queue = OutboundQueue(maxFrame: 100)
         for stream in [1, 3, 5] as [UInt32] {
