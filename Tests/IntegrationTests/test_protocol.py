@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import struct
+import threading
 import time
 from typing import Any
 
@@ -45,6 +46,25 @@ def test_wrong_opening(gateway: Daemon, data: bytes) -> None:
     assert error.status.reason == "llmgw.protocol.violation"
     assert gateway.client().status().protocol_errors == 1
     assert_alive(gateway)
+
+
+def test_refused_requests_are_answered_only_while_somebody_reads(gateway: Daemon) -> None:
+    with RawClient(gateway.socket) as client:
+        client.hello()
+        # There is no such method. What the connection may have open is answered and waits; the others are refused for their number.
+        flood = b"".join(encode(wire.REQUEST, 2 * number + 1, b"", method=0x7777) for number in range(60_000))
+        sender = threading.Thread(target=send_all, args=(client, flood))
+        sender.start()
+        sender.join(30)
+        assert b"too_many_unread_answers" in client.error().status.message
+    assert_alive(gateway)
+
+
+def send_all(client: RawClient, data: bytes) -> None:
+    try:
+        client.send(data)
+    except OSError:
+        pass  # Closed by the daemon, as it must.
 
 
 def test_wrong_version(gateway: Daemon) -> None:

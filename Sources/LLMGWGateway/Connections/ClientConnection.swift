@@ -86,8 +86,8 @@ final class ClientConnection {
             outbound.open(stream, credit: credit)
             begin(stream, method, body)
         case .refuse(let stream, let error):
-            outbound.open(stream, credit: 0)
-            end(stream, EndEnvelope(error: error))
+            // Before its turn, and within the bound of what is answered without being read: a client can be refused without limit.
+            send(.end, EndEnvelope(error: error), on: stream)
         case .cancel(let stream):
             if let call = calls[stream] {
                 call.cancel(GatewayError(.cancelled, "the client cancelled the request"))
@@ -114,8 +114,7 @@ final class ClientConnection {
         handshakeTimer?.cancel()
         handshakeTimer = nil
         let answer = ServerHello(serverVersion: host.serverVersion, limits: limits)
-        outbound.enqueueControl(FrameHeader.frame(.helloOK, payload: answer.encode(with: host.codec)))
-        scheduleFlush()
+        send(.helloOK, answer)
     }
 
     private func begin(_ stream: UInt32, _ method: UInt16, _ body: [UInt8]) {
@@ -131,14 +130,19 @@ final class ClientConnection {
     // MARK: To the client
 
     func sendHead(_ stream: UInt32, _ head: ReplyHead) {
-        guard !isClosed else { return }
-        outbound.enqueueControl(FrameHeader.frame(.head, stream: stream, payload: head.encode(with: host.codec)))
+        guard calls[stream] != nil else { return }
+        send(.head, head, on: stream)
+    }
+
+    /// A frame that does not wait for its stream's turn.
+    private func send(_ type: FrameType, _ message: some WireMessage, on stream: UInt32 = 0) {
+        outbound.enqueueControl(FrameHeader.frame(type, stream: stream, payload: message.encode(with: host.codec)))
         scheduleFlush()
     }
 
     /// True if the producer should pause until its call is told to resume.
     func sendData(_ stream: UInt32, _ payload: [UInt8]) -> Bool {
-        guard !isClosed else { return false }
+        guard calls[stream] != nil else { return false }
         let pause = outbound.enqueueData(stream, payload)
         if outbound.queuedBytes > Self.queueLimit { abort() }
         scheduleFlush()
