@@ -31,6 +31,12 @@ def test_unary(daemon: StartDaemon, sim: Simulator) -> None:
     assert sim.counts("sim")["completed"] == 1
 
 
+def test_a_batch_with_the_concurrency_0_has_the_daemons(daemon: StartDaemon, sim: Simulator) -> None:
+    with daemon(configuration(sim.base_url)).client().batch([PROMPT, PROMPT], max_concurrency=0) as events:
+        list(events)
+        assert events.reply.progress.succeeded == 2
+
+
 def test_stream_says_the_same_as_unary(daemon: StartDaemon, sim: Simulator) -> None:
     client = daemon(configuration(sim.base_url)).client()
     with client.stream_chat(PROMPT) as stream:

@@ -27,7 +27,8 @@ final class BatchService {
         call.isStream = true
         call.sendHead(ReplyHead(requestID: call.execution.requestID.description))
         let concurrency = min(
-            request.maxConcurrency.map(Int.init) ?? settings.batchConcurrency, settings.batchConcurrency)
+            request.maxConcurrency.flatMap { $0 == 0 ? nil : Int($0) } ?? settings.batchConcurrency,
+            settings.batchConcurrency)
         let trace = chats.beginTrace(of: call)
         let run = BatchRun(call: call, items: request.items, chats: chats, trace: trace)
         let timer = chats.scheduler.schedule(at: call.execution.deadline) { run.timeUp() }
