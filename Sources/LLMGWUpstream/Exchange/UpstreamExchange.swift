@@ -28,6 +28,7 @@ public final class UpstreamExchange {
     private var decoder: any StreamDecoder
     private var firstContent: MonotonicInstant?
     private var hasConnected = false
+    private var isPaused = false
     /// The receiver has heard the end.
     private var isSettled = false
 
@@ -56,6 +57,7 @@ public final class UpstreamExchange {
     /// Stops reading the answer until `resume`. What was read before still comes.
     public func pause() {
         guard !isSettled, let transfer else { return }
+        isPaused = true
         clocks.paused()
         driver.pause(transfer)
         rearm()
@@ -63,6 +65,7 @@ public final class UpstreamExchange {
 
     public func resume() {
         guard !isSettled, let transfer else { return }
+        isPaused = false
         clocks.resumed(now: scheduler.now)
         driver.resume(transfer)
         rearm()
@@ -213,6 +216,8 @@ public final class UpstreamExchange {
     private func settle(_ result: Result<UpstreamAnswer, GatewayError>) {
         guard !isSettled else { return }
         isSettled = true
+        // Nobody will resume it any more, and what is left is needed to end the transfer and keep its connection.
+        if isPaused, let transfer { driver.resume(transfer) }
         rearm()
         receiver?.upstreamFinished(result)
     }

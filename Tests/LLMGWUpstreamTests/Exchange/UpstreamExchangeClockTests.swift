@@ -111,6 +111,18 @@ struct UpstreamExchangeClockTests {
         expectTimeout(attempt, after: .seconds(10), .timeoutIdle)
     }
 
+    @Test("A transfer whose answer is complete goes on to its end, although the reader paused it")
+    func anAnswerThatEndsWhilePaused() throws {
+        let attempt = try Attempt(stream: true)
+        attempt.connect()
+        attempt.transport.deliver(.head(200))
+        attempt.stream("a")
+        attempt.exchange.pause()
+        attempt.transport.deliver(.text("data: [DONE]\n\n"))
+        #expect(attempt.recorder.answer != nil)
+        #expect(attempt.transport.commands == [.start, .pause, .resume])
+    }
+
     @Test("Chunks do not pile up timers")
     func oneTimer() throws {
         let attempt = try Attempt(stream: true)
