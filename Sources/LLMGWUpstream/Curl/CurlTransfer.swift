@@ -8,12 +8,8 @@ import LLMGWCore
 /// reused all the same.
 final class CurlTransfer {
     private static let headerLimit = 64 << 10
-    /// This host is never asked through a proxy. libcurl reads `no_proxy` only where the option is not set.
-    private static let noProxy: String = {
-        let variable = getenv("no_proxy") ?? getenv("NO_PROXY")
-        let own = "localhost,127.0.0.1,::1"
-        return variable.map { "\(String(cString: $0)),\(own)" } ?? own
-    }()
+    private static let noProxy = noProxy(
+        variable: (getenv("no_proxy") ?? getenv("NO_PROXY")).map { String(cString: $0) })
     /// Every transfer has two such buffers, a thousand streams two thousand. The least that libcurl allows for sending.
     private static let bufferSize = 16 << 10
 
@@ -132,6 +128,13 @@ final class CurlTransfer {
                 return CURL_PREREQFUNC_OK
             }, "prereqfunction")
         try check(ccurl_set_pointer(easy, CURLOPT_PREREQDATA, user), "prereqdata")
+    }
+
+    /// This host is never asked through a proxy. libcurl reads `no_proxy` only where the option is not set, and takes "*" only where it stands alone.
+    static func noProxy(variable: String?) -> String {
+        let own = "localhost,127.0.0.1,::1"
+        guard let variable, variable != "*" else { return variable ?? own }
+        return "\(variable),\(own)"
     }
 
     static func from(_ user: UnsafeMutableRawPointer) -> CurlTransfer {

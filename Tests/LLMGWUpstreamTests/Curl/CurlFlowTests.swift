@@ -152,3 +152,13 @@ struct CurlPauseTests {
         server.stop()
     }
 }
+
+@Suite("Hosts that are asked without a proxy")
+struct NoProxyTests {
+    @Test(arguments: [
+        (nil, "localhost,127.0.0.1,::1"), ("intern.example", "intern.example,localhost,127.0.0.1,::1"), ("*", "*"),
+    ])
+    func thisHostAndThoseOfTheEnvironment(variable: String?, list: String) {
+        #expect(CurlTransfer.noProxy(variable: variable) == list)
+    }
+}
