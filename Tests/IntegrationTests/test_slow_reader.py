@@ -42,6 +42,31 @@ def test_upstream_is_paused(daemon: StartDaemon, upstream: StartUpstream) -> Non
     assert total == sent == 4096 * 16_000
 
 
+def test_an_upstream_faster_than_the_daemon_is_held_up(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """What it sends neither fills the memory nor keeps the daemon from the other clients."""
+    stop = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        exchange.open_stream()
+        exchange.delta("x")
+        while not stop.is_set():
+            exchange.chunk(b": ping\n\n" * 8192)
+
+    gateway = daemon(configuration(upstream(script).base_url))
+    with RawClient(gateway.socket) as client:
+        client.hello()
+        client.request(1, chat_request(PROMPT, stream=True))
+        while client.frame().type != DATA:
+            pass
+        before = gateway.resident_bytes
+        for _ in range(50):
+            gateway.client().ping()
+        assert gateway.resident_bytes - before < 64 * MEBIBYTE
+        stop.set()
+        client.cancel(1)
+        assert client.end(1).status.code == 1
+
+
 def steady_value(value: Any) -> int:
     """The value once it has not changed for a quarter of a second."""
     seen, since = value(), time.monotonic()

@@ -14,6 +14,8 @@ public final class CurlDriver: HTTPTransport {
         case start(TransferID, HTTPRequest, @GatewayLoop ([HTTPEvent]) -> Void)
         case pause(TransferID)
         case resume(TransferID)
+        /// The loop has caught up with the transfer.
+        case proceed(TransferID)
         case cancel(TransferID)
         case stop(CheckedContinuation<Void, Never>)
     }
@@ -40,7 +42,10 @@ public final class CurlDriver: HTTPTransport {
         }
         let parts = LoopParts(multi: multi, poll: poll)
         let thread = Thread { [self] in
-            CurlLoop(multi: parts.multi, poll: parts.poll, wake: wakeDescriptor, submit: submit).run { takeCommands() }
+            let loop = CurlLoop(
+                multi: parts.multi, poll: parts.poll, wake: wakeDescriptor, submit: submit,
+                proceed: { [self] in send(.proceed($0)) })
+            loop.run { takeCommands() }
         }
         guard thread.start() else { throw GatewayError(.internalError, "the upstream thread cannot be started") }
     }
@@ -98,6 +103,7 @@ private final class CurlLoop {
     private let poll: CInt
     private let wake: CInt
     private let submit: @Sendable (@escaping @GatewayLoop () -> Void) -> Void
+    private let proceed: @Sendable (TransferID) -> Void
     private var transfers: [TransferID: CurlTransfer] = [:]
     /// Those with something to deliver.
     private var eventful: [CurlTransfer] = []
@@ -107,12 +113,14 @@ private final class CurlLoop {
 
     init(
         multi: OpaquePointer, poll: CInt, wake: CInt,
-        submit: @escaping @Sendable (@escaping @GatewayLoop () -> Void) -> Void
+        submit: @escaping @Sendable (@escaping @GatewayLoop () -> Void) -> Void,
+        proceed: @escaping @Sendable (TransferID) -> Void
     ) {
         self.multi = multi
         self.poll = poll
         self.wake = wake
         self.submit = submit
+        self.proceed = proceed
         let user = Unmanaged.passUnretained(self).toOpaque()
         ccurl_multi_set_socket_callback(
             multi,
@@ -199,10 +207,10 @@ private final class CurlLoop {
         case .resume(let id):
             guard let transfer = transfers[id] else { return }
             transfer.isPaused = false
-            guard transfer.isHeldBack else { return }
-            transfer.isHeldBack = false
-            // May call the write callback before it returns.
-            curl_easy_pause(transfer.easy, CURLPAUSE_CONT)
+            goOn(transfer)
+        case .proceed(let id):
+            guard let transfer = transfers[id], !transfer.isPaused else { return }
+            goOn(transfer)
         case .cancel(let id):
             guard let transfer = transfers.removeValue(forKey: id) else { return }
             transfer.events = []
@@ -212,6 +220,13 @@ private final class CurlLoop {
             remove(transfer)
         case .stop(let continuation): stopped = continuation
         }
+    }
+
+    private func goOn(_ transfer: CurlTransfer) {
+        guard transfer.isHeldBack else { return }
+        transfer.isHeldBack = false
+        // May call the write callback before it returns.
+        curl_easy_pause(transfer.easy, CURLPAUSE_CONT)
     }
 
     private func start(
@@ -256,19 +271,33 @@ private final class CurlLoop {
     private func deliver() {
         guard !eventful.isEmpty else { return }
         let deliveries = eventful.compactMap { transfer in
-            transfer.events.isEmpty ? nil : Delivery(receive: transfer.receive, events: transfer.events)
+            transfer.events.isEmpty ? nil : Delivery(of: transfer)
         }
         for transfer in eventful { transfer.events.removeAll(keepingCapacity: true) }
         eventful.removeAll(keepingCapacity: true)
         guard !deliveries.isEmpty else { return }
-        submit {
-            for delivery in deliveries { delivery.receive(delivery.events) }
+        submit { [proceed] in
+            for delivery in deliveries {
+                delivery.receive(delivery.events)
+                if delivery.backlog.taken(delivery.bytes) { proceed(delivery.id) }
+            }
         }
     }
 
     private struct Delivery: Sendable {
+        let id: TransferID
         let receive: @GatewayLoop ([HTTPEvent]) -> Void
         let events: [HTTPEvent]
+        let bytes: Int
+        let backlog: Backlog
+
+        init(of transfer: CurlTransfer) {
+            id = transfer.id
+            receive = transfer.receive
+            events = transfer.events
+            bytes = events.reduce(0) { $0 + $1.bodySize }
+            backlog = transfer.backlog
+        }
     }
 
     private func end() {

@@ -19,6 +19,7 @@ final class CurlTransfer {
     /// What happened since the last delivery.
     var events: [HTTPEvent] = []
     var isPaused = false
+    let backlog = Backlog()
     /// libcurl was told to wait, so it has to be told to go on.
     var isHeldBack = false
     private(set) var sentBytes = 0
@@ -196,7 +197,7 @@ final class CurlTransfer {
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer) -> Int {
-        if isPaused {
+        guard !isPaused, backlog.add(bytes.count) else {
             isHeldBack = true
             return Int(CURL_WRITEFUNC_PAUSE)
         }
@@ -238,4 +239,9 @@ extension String {
         let end = rest.lastIndex { !blanks.contains($0) }.map { $0 + 1 } ?? rest.startIndex
         self = String(decoding: rest[..<end], as: UTF8.self)
     }
+}
+
+extension HTTPEvent {
+    /// Bytes of the answer's body.
+    var bodySize: Int { if case .body(let bytes) = self { bytes.count } else { 0 } }
 }
