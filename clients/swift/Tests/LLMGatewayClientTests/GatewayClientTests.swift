@@ -46,8 +46,7 @@ import Testing
         for try await chunk in stream { text += chunk.text ?? "" }
         #expect(text == "巴黎！")
         #expect(try await stream.reply.usage?.outputTokens == 3)
-        let head = await stream.head
-        #expect(head.requestID == nil || head.requestID == "r1")
+        #expect(await stream.head == ReplyHead(requestID: "r1", model: "small", queuePosition: 3))
         await client.close()
         #expect(daemon.failures == [])
     }

@@ -62,7 +62,9 @@ actor ClientConnection {
         }
         timer.cancel()
         if var failure {
+            channel?.close(promise: nil)
             failure.notProcessed = true
+            if failure.retry == .ambiguous { failure.retry = .safe }
             throw failure
         }
     }
@@ -179,7 +181,9 @@ actor ClientConnection {
                 machine.taken(stream, bytes: bytes.count)
                 flush()
             }
-        case .success(.end), .failure:
+        case .success(.end):
+            break  // What is known of the call can be asked for until it is released.
+        case .failure:
             calls[call] = nil
         }
         return try outcome.get()
@@ -201,6 +205,8 @@ actor ClientConnection {
         if let stream = state.stream {
             machine.cancel(stream)
             flush()
+        } else {
+            waiting.removeAll { $0.call == call }
         }
     }
 
