@@ -21,6 +21,7 @@ struct ConnectionOptions: ParsableArguments {
 
     /// Gives a client to `body`, and explains a daemon that is not there.
     func withClient<T: Sendable>(_ body: (GatewayClient) async throws -> T) async throws -> T {
+        Interrupts.askingBegins()
         let client = GatewayClient(socketPath: socket, name: "llmgw-ctl", timeout: duration)
         do {
             let result = try await body(client)

@@ -2,25 +2,17 @@ import ArgumentParser
 import Dispatch
 import Glibc
 import LLMGWCore
-import Synchronization
 
 /// Runs the command and turns its outcome into an exit status.
 @main
 enum EntryPoint {
     static func main() async {
         setlocale(LC_CTYPE, "")
-        let interrupted = Interrupted()
         let work = Task { try await run() }
-        // The first SIGINT gives the call up, so that the daemon stops its transfer; it does not end the process on its own.
-        signal(SIGINT, SIG_IGN)
-        let interrupts = DispatchSource.makeSignalSource(signal: SIGINT)
-        interrupts.setEventHandler { @Sendable in
-            interrupted.flag.store(true, ordering: .relaxed)
-            work.cancel()
-        }
-        interrupts.resume()
+        let interrupts = Interrupts.handle { work.cancel() }
+        defer { interrupts.cancel() }
         let result = await work.result
-        if interrupted.flag.load(ordering: .relaxed) { exit(ExitStatus.interrupted.rawValue) }
+        if Interrupts.haveCome { exit(ExitStatus.interrupted.rawValue) }
         if case .failure(let error) = result { end(error) }
     }
 
@@ -64,8 +56,4 @@ enum EntryPoint {
         if let id = error.requestID { facts.append("request \(id)") }
         return "(" + facts.joined(separator: ", ") + ")"
     }
-}
-
-private final class Interrupted: Sendable {
-    let flag = Atomic(false)
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import grp
 import os
 import pathlib
@@ -11,13 +12,17 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
+import termios
 
 import pytest
-from conftest import StartDaemon
+from conftest import StartDaemon, StartUpstream
 from harness.configuration import KEY, SECRET_WORD, configuration
 from harness.processes import Daemon, Simulator, binary, environment
 from harness.tool import DEADLINE, DENIED, FAILURE, INTERRUPTED, OK, UNREACHABLE, UPSTREAM, USAGE, Tool
 from harness.waiting import wait_until
+from harness.wire import RawClient, chat_request
+from llmgw.v1 import wire_pb2
 
 
 @pytest.fixture
@@ -48,6 +53,51 @@ def test_chat_shows_the_answer_as_text(ctl: Tool) -> None:
 def test_chat_reads_standard_input(ctl: Tool) -> None:
     answer = ctl("chat", "Review:", "-", stdin="+ naïve 修改\n".encode())
     assert "Review:\n+ naïve 修改" in answer.stdout
+
+
+def test_interrupted_while_it_reads_standard_input(ctl: Tool) -> None:
+    with subprocess.Popen([binary("llmgw-ctl"), "chat", "-"], stdin=subprocess.PIPE, env=ctl.environment) as process:
+        wait_until(lambda: handles(process.pid, signal.SIGINT), "the tool takes SIGINT into its own hands")
+
+        def interrupted() -> bool:
+            process.send_signal(signal.SIGINT)
+            return process.poll() is not None
+
+        wait_until(interrupted, "the tool ends")
+        assert process.returncode == INTERRUPTED
+
+
+def handles(pid: int, number: int) -> bool:
+    """Whether the signal has another effect than its default."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return any(int(status.partition(mask)[2].split()[0], 16) >> (number - 1) & 1 for mask in ("SigIgn:", "SigCgt:"))
+
+
+def test_output_that_cannot_be_written_is_told(ctl: Tool) -> None:
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run(
+            [binary("llmgw-ctl"), "models"], stdout=full, stderr=subprocess.PIPE, env=ctl.environment, timeout=30, check=False
+        )
+    assert result.returncode == FAILURE
+    assert b"cannot be written: No space left on device" in result.stderr
+
+
+def test_a_pipe_that_does_not_block_gets_everything(ctl: Tool) -> None:
+    whole = ctl("describe", "--proto").stdout.encode()
+    reader, writer = os.pipe()
+    size = fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    assert len(whole) > size
+    os.set_blocking(writer, False)
+    with os.fdopen(reader, "rb") as pipe:
+        with subprocess.Popen([binary("llmgw-ctl"), "describe", "--proto"], stdout=writer, env=ctl.environment) as process:
+            os.close(writer)
+            wait_until(lambda: unread(reader) == size, "the pipe is full")
+            assert pipe.read() == whole
+        assert process.returncode == OK
+
+
+def unread(descriptor: int) -> int:
+    return int.from_bytes(fcntl.ioctl(descriptor, termios.FIONREAD, b"\0" * 4), sys.byteorder)
 
 
 def test_chat_refuses_input_that_is_not_text(ctl: Tool) -> None:
@@ -222,7 +272,7 @@ def test_completion(ctl: Tool) -> None:
     ctl("completion", "cmd", status=USAGE)
 
 
-def on_terminal(tool: Tool, arguments: list[str], **variables: str) -> bytes:
+def on_terminal(tool: Tool, arguments: list[str], status: int = OK, **variables: str) -> bytes:
     """What the tool writes to a terminal."""
     master, slave = pty.openpty()
     process = subprocess.Popen(
@@ -236,7 +286,7 @@ def on_terminal(tool: Tool, arguments: list[str], **variables: str) -> bytes:
     except OSError:
         pass  # The terminal's other end is closed: everything was read.
     os.close(master)
-    assert process.wait(10) == OK
+    assert process.wait(10) == status
     return output
 
 
@@ -252,3 +302,21 @@ def test_an_answer_cannot_command_the_terminal(ctl: Tool, sim: Simulator) -> Non
     assert b"\x1b" not in shown
     assert "safe 安全".encode() in shown
     assert SECRET_WORD.encode() not in shown
+
+
+def test_an_upstreams_error_cannot_command_the_terminal(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    answer = upstream(lambda exchange: exchange.reply({"error": {"message": "\x1b]0;owned\x07\x1b[2Jrefused 拒绝"}}, status=400))
+    shown = on_terminal(Tool(daemon(configuration(answer.base_url)).socket), ["chat", "hello"], status=UPSTREAM)
+    assert b"\x1b" not in shown and b"\x07" not in shown
+    assert "refused 拒绝".encode() in shown
+
+
+def test_a_label_cannot_forge_a_row(gateway: Daemon, ctl: Tool) -> None:
+    client = gateway.client()
+    with RawClient(gateway.socket) as raw:
+        raw.hello()
+        request = wire_pb2.Request.FromString(chat_request("hello", model="sim-hang"))
+        request.labels.add(key="a", value="b\nffffffffffffffff  0  1  trusted")
+        raw.request(1, request.SerializeToString())
+        wait_until(lambda: client.list_requests(), "the request is in flight")
+        assert len(ctl("requests").stdout.splitlines()) == 2

@@ -105,7 +105,7 @@ struct ChatCommand: AsyncParsableCommand {
             let count = read(STDIN_FILENO, &buffer, buffer.count)
             if count == 0 { break }
             if count < 0 {
-                if errno == EINTR { continue }
+                if errno == EINTR || Terminal.waited(for: STDIN_FILENO, POLLIN) { continue }
                 throw ToolFailure(.failure, "standard input cannot be read: \(String(cString: strerror(errno)))")
             }
             bytes.append(contentsOf: buffer[..<count])

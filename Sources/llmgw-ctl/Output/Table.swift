@@ -11,7 +11,8 @@ struct Table {
 
     mutating func add(_ cells: String...) {
         precondition(cells.count == headings.count, "a row has as many cells as the table has columns")
-        rows.append(cells.map { Terminal.sanitised($0) })
+        // A line break in another program's label would make a row of its own.
+        rows.append(cells.map { Terminal.sanitised(String($0.map { $0.isNewline || $0 == "\t" ? " " : $0 })) })
     }
 
     var text: String {

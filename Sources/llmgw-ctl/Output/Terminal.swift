@@ -11,16 +11,19 @@ enum Terminal {
     /// One line for people about what went wrong.
     static func complain(_ message: String) { error("llmgw-ctl: \(message)") }
 
-    static func error(_ message: String) { put(message + "\n", STDERR_FILENO) }
+    static func error(_ message: String) {
+        put((isatty(STDERR_FILENO) == 1 ? printable(message) : message) + "\n", STDERR_FILENO)
+    }
 
     /// Something beside the result: never mixed into it.
-    static func note(_ message: String) { put(message + "\n", STDERR_FILENO) }
+    static func note(_ message: String) { error(message) }
 
     static func bold(_ text: String) -> String { hasColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 
     /// A model's answer can contain the sequences that command a terminal; nothing but text, lines and tabs may pass.
-    static func sanitised(_ text: String) -> String {
-        guard isInteractive else { return text }
+    static func sanitised(_ text: String) -> String { isInteractive ? printable(text) : text }
+
+    private static func printable(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars where scalar == "\n" || scalar == "\t" || !isControl(scalar) {
             scalars.append(scalar)
@@ -32,6 +35,14 @@ enum Terminal {
         scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
     }
 
+    /// After a read or write that failed with EAGAIN, because another program has made the shared pipe or terminal non-blocking, waits until it can go
+    /// on. False after other failures.
+    static func waited(for descriptor: Int32, _ events: Int32) -> Bool {
+        guard errno == EAGAIN else { return false }
+        var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+        return poll(&entry, 1, -1) >= 0 || errno == EINTR
+    }
+
     private static func put(_ text: String, _ descriptor: Int32) { put(Array(text.utf8)[...], descriptor) }
 
     private static func put(_ bytes: ArraySlice<UInt8>, _ descriptor: Int32) {
@@ -39,8 +50,11 @@ enum Terminal {
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0 {
-                if errno == EINTR { continue }
-                // Nobody reads any more, or the disk is full: what is left to say cannot be said.
+                if errno == EINTR || waited(for: descriptor, POLLOUT) { continue }
+                // Who has closed the pipe knows it; of a full disk nobody would hear.
+                if descriptor == STDOUT_FILENO, errno != EPIPE {
+                    complain("the output cannot be written: \(String(cString: strerror(errno)))")
+                }
                 exit(ExitStatus.failure.rawValue)
             }
             rest = rest.dropFirst(count)
