@@ -5,7 +5,7 @@ import Logging
 /// What the daemon is asked to do on its command line.
 ///
 /// A parser of its own: swift-argument-parser brings FoundationEssentials along, which doubles the daemon's size in memory
-/// (docs/adr/0010-small-daemon.md).
+/// (docs/adr/0009-small-daemon.md).
 struct CommandLineArguments: Equatable {
     enum Action: Equatable {
         case serve
