@@ -11,6 +11,7 @@ struct CommandLineArguments: Equatable {
         case serve
         case check
         case printConfigurationReference
+        case printFailureTable
         case help
         case version
     }
@@ -43,8 +44,8 @@ struct CommandLineArguments: Equatable {
     }
 
     private static let flags: [String: Action] = [
-        "--check": .check, "--print-configuration-reference": .printConfigurationReference, "--help": .help,
-        "-h": .help, "--version": .version,
+        "--check": .check, "--print-configuration-reference": .printConfigurationReference,
+        "--print-failure-table": .printFailureTable, "--help": .help, "-h": .help, "--version": .version,
     ]
     private static let options = ["--config", "--socket", "--log-level"]
 

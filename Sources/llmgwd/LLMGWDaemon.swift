@@ -3,6 +3,7 @@ import Glibc
 import LLMGWControl
 import LLMGWCore
 import LLMGWGateway
+import LLMGWPolicy
 import LLMGWTransport
 import Logging
 import ServiceLifecycle
@@ -33,6 +34,7 @@ struct LLMGWDaemon {
         case .help: print(CommandLineArguments.help)
         case .version: print(Version.current)
         case .printConfigurationReference: print(ConfigurationReference.markdown, terminator: "")
+        case .printFailureTable: print(FailureTable.standard.markdown, terminator: "")
         case .check:
             _ = try loadConfiguration()
             print("\(arguments.config): valid")

@@ -30,8 +30,8 @@ struct CommandLineArgumentsTests {
     @Test(
         "An action is asked for by its flag",
         arguments: zip(
-            ["--check", "--help", "-h", "--version", "--print-configuration-reference"],
-            [CommandLineArguments.Action.check, .help, .help, .version, .printConfigurationReference]))
+            ["--check", "--help", "-h", "--version", "--print-configuration-reference", "--print-failure-table"],
+            [CommandLineArguments.Action.check, .help, .help, .version, .printConfigurationReference, .printFailureTable]))
     func actions(flag: String, action: CommandLineArguments.Action) throws {
         #expect(try parse(flag).action == action)
     }
