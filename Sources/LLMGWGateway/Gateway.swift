@@ -68,6 +68,7 @@ public final class Gateway: Service {
     /// No new connections and calls; those that run have `server.drain_timeout`.
     private func drain(_ server: any Channel) async {
         state.isDraining = true
+        generation.stopChecks()
         let grace = generation.configuration.server.drainTimeout
         logger.info("draining", metadata: ["llmgw-calls": "\(state.calls.count)", "llmgw-grace": "\(grace)"])
         try? await server.close()

@@ -12,6 +12,7 @@ final class GatewayGeneration {
     let services: GatewayServices
     private let registry: DeploymentRegistry
     private let monitor: AlertMonitor
+    private let checker: ActiveChecker
 
     /// Whatever of `previous` the new configuration leaves as it was goes on: its breakers, its places, its figures.
     init(_ configuration: GatewayConfiguration, _ state: GatewayState, succeeding previous: GatewayGeneration? = nil) {
@@ -27,6 +28,8 @@ final class GatewayGeneration {
             configuration.alerts, registry: registry,
             webhooks: WebhookSender(transport: state.driver, scheduler: state.scheduler, logger: logger),
             scheduler: state.scheduler, logger: logger, succeeding: previous?.monitor)
+        self.checker = ActiveChecker(
+            registry: registry, client: state.client, scheduler: state.scheduler, logger: logger)
         let chats = ChatService(pipeline: pipeline, defaults: configuration.defaults, statistics: state.statistics)
         self.services = GatewayServices(
             chats: chats,
@@ -49,7 +52,11 @@ final class GatewayGeneration {
     /// Another generation has taken over: nothing begins here by itself any more.
     func retire() {
         monitor.stop()
+        checker.stop()
     }
+
+    /// The daemon drains: what nobody asked for ends at once.
+    func stopChecks() { checker.stop() }
 }
 
 extension Logger {

@@ -24,7 +24,7 @@ public struct ResilienceSettings: Sendable, Hashable {
     public var breaker: BreakerPreset
     /// How long a deployment that recovered gets less than its share.
     public var slowStart: Duration
-    /// Between two checks of a deployment that nobody asked for; zero turns them off.
+    /// Between two checks of a provider that nobody asked for; zero turns them off.
     public var activeCheckInterval: Duration
 
     public init(
