@@ -78,7 +78,8 @@ let package = Package(
         .executableTarget(
             name: "llmgwd",
             dependencies: [
-                "LLMGWCore", "LLMGWTransport", "LLMGWControl", "LLMGWPolicy", "LLMGWGateway", "CPlatform", logging, lifecycle,
+                "LLMGWCore", "LLMGWTransport", "LLMGWControl", "LLMGWPolicy", "LLMGWGateway", "CPlatform", logging,
+                lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),

@@ -11,12 +11,14 @@ public import ServiceLifecycle
 public final class Gateway: Service {
     private let listener: UnixSocketListener
     private let eventLoop: GatewayEventLoop
-    private let logger: Logger
+    let logger: Logger
     private let onReady: @Sendable () -> Void
 
     let codec = MessageCodec()
-    private let state: GatewayState
-    private var generation: GatewayGeneration
+    let state: GatewayState
+    private(set) var generation: GatewayGeneration
+    /// The latest reload, under way or done.
+    var lastReload: Task<ReloadReport, Never>?
     private var requestIDs: RequestIDGenerator
 
     /// `onReady` is called once connections are accepted.
@@ -63,6 +65,14 @@ public final class Gateway: Service {
             connection.fail(ConnectionError(error))
         }
         if state.isDraining { connection.goAway(reason: "the daemon is shutting down", grace: .zero) }
+    }
+
+    /// Calls that run stay with the configuration they began with.
+    func adopt(_ configuration: GatewayConfiguration) {
+        generation.retire()
+        generation = GatewayGeneration(configuration, state, succeeding: generation)
+        state.accounts.settings = configuration.server
+        state.connections.settings = configuration.server
     }
 
     /// No new connections and calls; those that run have `server.drain_timeout`.

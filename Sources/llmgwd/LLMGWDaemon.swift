@@ -92,11 +92,18 @@ private struct SocketService: Service {
     let logger: Logger
 
     func run() async throws {
+        // From now on a hangup asks for a reload, and does not end a daemon that is still starting.
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
         let listener = try UnixSocketListener.open(path: path, mode: configuration.server.socketMode)
         let gateway = try await Gateway(
             configuration: configuration, listener: listener, eventLoop: GatewayEventLoop.start(), logger: logger,
             onReady: cplatform_release_code)
-        try await gateway.run()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await gateway.run() }
+            group.addTask { for await _ in hangups { await gateway.reload() } }
+            try await group.next()
+            group.cancelAll()
+        }
     }
 }
 

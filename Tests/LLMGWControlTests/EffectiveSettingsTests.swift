@@ -38,10 +38,13 @@ struct EffectiveSettingsTests {
     @Test("What the file says and what the table says are told apart")
     func sources() throws {
         let settings = Dictionary(uniqueKeysWithValues: try settings().map { ($0.key, $0) })
-        func expect(_ key: String, _ value: String, _ source: EffectiveSetting.Source) {
-            #expect(settings[key] == EffectiveSetting(key: key, value: value, source: source))
+        func expect(
+            _ key: String, _ value: String, _ source: EffectiveSetting.Source, needsRestart: Bool = false
+        ) {
+            let expected = EffectiveSetting(key: key, value: value, source: source, needsRestart: needsRestart)
+            #expect(settings[key] == expected)
         }
-        expect("server.socket_mode", "\"0600\"", .file)
+        expect("server.socket_mode", "\"0600\"", .file, needsRestart: true)
         expect("server.request_timeout", "\"2m\"", .file)
         expect("server.idle_timeout", "\"10m\"", .default)
         expect("server.admin_users", "[]", .default)
@@ -93,7 +96,7 @@ struct SettingsTableTests {
             for (row, setting) in zip(rows, section.settings) {
                 #expect(row.hasPrefix("| `\(setting.name)` | "))
                 #expect(row.contains(setting.isRequired ? "| required |" : setting.default ?? "| none |"))
-                #expect(row.hasSuffix(" | \(setting.doc) |"))
+                #expect(row.hasSuffix(" | \(setting.doc)\(setting.needsRestart ? " Needs a restart." : "") |"))
             }
         }
     }

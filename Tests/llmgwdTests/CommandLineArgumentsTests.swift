@@ -31,7 +31,10 @@ struct CommandLineArgumentsTests {
         "An action is asked for by its flag",
         arguments: zip(
             ["--check", "--help", "-h", "--version", "--print-configuration-reference", "--print-failure-table"],
-            [CommandLineArguments.Action.check, .help, .help, .version, .printConfigurationReference, .printFailureTable]))
+            [
+                CommandLineArguments.Action.check, .help, .help, .version, .printConfigurationReference,
+                .printFailureTable,
+            ]))
     func actions(flag: String, action: CommandLineArguments.Action) throws {
         #expect(try parse(flag).action == action)
     }

@@ -24,9 +24,12 @@ enum EffectiveSettings {
         section.schema.settings.compactMap { setting in
             let key = (section.path + [setting.name]).map(bareOrQuoted).joined(separator: ".")
             if let value = section.values[setting.name] {
-                return EffectiveSetting(key: key, value: text(value, setting), source: .file)
+                return EffectiveSetting(
+                    key: key, value: text(value, setting), source: .file, needsRestart: setting.needsRestart)
             }
-            return setting.default.map { EffectiveSetting(key: key, value: $0, source: .default) }
+            return setting.default.map {
+                EffectiveSetting(key: key, value: $0, source: .default, needsRestart: setting.needsRestart)
+            }
         }
     }
 
@@ -48,7 +51,7 @@ enum EffectiveSettings {
     }
 
     /// TOML's bare keys are letters, digits, dashes and underscores of ASCII.
-    private static func bareOrQuoted(_ key: String) -> String {
+    static func bareOrQuoted(_ key: String) -> String {
         let isBare = key.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -8,7 +8,7 @@ public enum ConfigurationReference {
             "",
             "Written by `make docs` from the settings table; do not edit. `examples/llmgw.toml` is a file to start from;",
             "`llmgwd --check --config FILE` and `llmgw-ctl config check FILE` tell every mistake in one; `llmgw-ctl config show` prints what is in force.",
-            "A change takes effect when the daemon is restarted.",
+            "A change takes effect on `systemctl reload llmgw`, `llmgw-ctl reload` or SIGHUP, unless the setting says that it needs a restart.",
             "",
             "Without `--config` the daemon reads `/etc/llmgw/llmgw.toml`.",
         ]
@@ -20,7 +20,8 @@ public enum ConfigurationReference {
             for setting in section.settings {
                 let fallback = setting.default.map { "`\($0)`" } ?? (setting.isRequired ? "required" : "none")
                 let expectation = setting.kind.expectation.replacing(bytesOf: "|", with: "\\|")
-                lines.append("| `\(setting.name)` | \(expectation) | \(fallback) | \(setting.doc) |")
+                let remark = setting.needsRestart ? " Needs a restart." : ""
+                lines.append("| `\(setting.name)` | \(expectation) | \(fallback) | \(setting.doc)\(remark) |")
             }
         }
         return lines.joined(separator: "\n") + "\n"

@@ -42,7 +42,8 @@ enum ResilienceSettingsTable {
                 "How long a deployment that recovered gets less than its share."),
             Setting(
                 "active_check_interval", .duration(Duration.zero...Duration.seconds(86_400)), default: "\"0s\"",
-                "How often each provider is asked for its models, so that one that is down is passed over before a request finds out; 0 turns it off."),
+                "How often each provider is asked for its models, so that one that is down is passed over before a request finds out; 0 turns it off."
+            ),
         ])
 
     static let alert = SettingsSection(

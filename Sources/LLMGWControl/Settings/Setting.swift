@@ -26,17 +26,20 @@ struct Setting: Sendable {
     let isRequired: Bool
     /// Its value is masked whenever it is shown.
     let isSecret: Bool
+    /// A reload does not change it.
+    let needsRestart: Bool
     let doc: String
 
     init(
         _ name: String, _ kind: Kind, default: String? = nil, required: Bool = false, secret: Bool = false,
-        _ doc: String
+        needsRestart: Bool = false, _ doc: String
     ) {
         self.name = name
         self.kind = kind
         self.default = `default`
         self.isRequired = required
         self.isSecret = secret
+        self.needsRestart = needsRestart
         self.doc = doc
     }
 }

@@ -9,12 +9,14 @@ enum SettingsTable {
         path: "server", doc: "The socket, and what one caller may take of the daemon.",
         settings: [
             Setting(
-                "socket", .string,
+                "socket", .string, needsRestart: true,
                 "Path of the socket. Without it: `$LLMGW_SOCKET`, else `$XDG_RUNTIME_DIR/llmgw/llmgw.sock`, else `/run/llmgw/llmgw.sock`."
             ),
-            Setting("socket_mode", .mode, default: "\"0660\"", "Who may connect, as the mode of the socket's file."),
             Setting(
-                "state_directory", .string,
+                "socket_mode", .mode, default: "\"0660\"", needsRestart: true,
+                "Who may connect, as the mode of the socket's file."),
+            Setting(
+                "state_directory", .string, needsRestart: true,
                 "Where what operators forced is kept over a restart. Without it: `$STATE_DIRECTORY`, as systemd sets it; else nothing is kept."
             ),
             Setting(

@@ -36,14 +36,17 @@ public struct EffectiveSetting: Sendable, Hashable {
     /// As TOML.
     public var value: String
     public var source: Source
+    /// A reload does not change it.
+    public var needsRestart: Bool
 
     public enum Source: String, Sendable {
         case file, `default`
     }
 
-    public init(key: String, value: String, source: Source) {
+    public init(key: String, value: String, source: Source, needsRestart: Bool = false) {
         self.key = key
         self.value = value
         self.source = source
+        self.needsRestart = needsRestart
     }
 }

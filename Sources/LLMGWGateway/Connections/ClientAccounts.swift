@@ -9,7 +9,7 @@ final class ClientAccounts {
         var requests: UInt64 = 0
     }
 
-    private let settings: ServerSettings
+    var settings: ServerSettings
     private var accounts: [UInt32: Account] = [:]
 
     init(settings: ServerSettings) {

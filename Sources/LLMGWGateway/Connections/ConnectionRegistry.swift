@@ -6,7 +6,7 @@ import NIOCore
 final class ConnectionRegistry {
     private static let sweepInterval = Duration.seconds(1)
 
-    private let settings: ServerSettings
+    var settings: ServerSettings
     private let scheduler: any LoopScheduler
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
     private var sweepTimer: (any ScheduledAction)?

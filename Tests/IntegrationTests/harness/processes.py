@@ -83,6 +83,18 @@ class Daemon:
     def async_client(self, **options: Any) -> AsyncClient:
         return AsyncClient(str(self.socket), **{"timeout": 30.0, **options})
 
+    def hang_up(self) -> None:
+        """Asks for a reload."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
+    def reload(self, toml: str) -> None:
+        """With another configuration, which must be accepted."""
+        before = self.log.count("configuration reloaded")
+        self.config.write_text(toml)
+        self.hang_up()
+        wait_until(lambda: self.log.count("configuration reloaded") > before, "the daemon reloads")
+
     def terminate(self) -> None:
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
