@@ -85,8 +85,8 @@ public final class Gateway: Service {
         for connection in state.connections.all {
             connection.goAway(reason: "the daemon is shutting down", grace: grace)
         }
-        let deadline = scheduler.now + grace
-        await waitForCalls(until: deadline)
+        // A connection is open for as long as it has a call, or a request of which parts are still to come.
+        await waitForConnections(until: scheduler.now + grace)
         if state.calls.count > 0 {
             // An upstream may be at work on them; for those that still wait, the queue says that they were not begun.
             var error = GatewayError(.draining, "the daemon shut down before the request was done")
@@ -94,7 +94,9 @@ public final class Gateway: Service {
             for call in state.calls.all { call.cancel(error) }
             await waitForCalls(until: scheduler.now + .seconds(1))
         }
-        await waitForConnections(until: max(deadline, scheduler.now + .seconds(1)))
+        // What was queued for the clients has to leave; who does not take it is cut off.
+        await waitForConnections(until: scheduler.now + .seconds(1))
+        for connection in state.connections.all { connection.abort() }
         await state.driver.shutdown()
         listener.remove()
         logger.info("stopped")
@@ -111,19 +113,15 @@ public final class Gateway: Service {
         }
     }
 
-    /// What was queued for the clients has to leave; a client that does not take it is cut off at the deadline.
     private func waitForConnections(until deadline: MonotonicInstant) async {
         await withCheckedContinuation { continuation in
             let waiter = OneShot(continuation)
-            let timer = scheduler.schedule(at: deadline) { [self] in
-                for connection in state.connections.all { connection.abort() }
-                waiter.resume()
-            }
+            let timer = scheduler.schedule(at: deadline) { waiter.resume() }
             onLastConnectionClosed = {
                 timer.cancel()
                 waiter.resume()
             }
-            if state.connections.count == 0 { waiter.resume() }
+            if state.connections.count == 0 { onLastConnectionClosed?() }
         }
     }
 

@@ -226,6 +226,45 @@ def test_drain(daemon: StartDaemon, upstream: StartUpstream) -> None:
     assert len(up.requests) == 1
 
 
+def test_drain_takes_the_rest_of_a_request(daemon: StartDaemon, sim: Simulator) -> None:
+    """GOAWAY names it among those that are served, so it has to be."""
+    gateway = daemon(configuration(sim.base_url))
+    request = chat_request(PROMPT)
+    with RawClient(gateway.socket) as client:
+        client.hello()
+        client.request(1, request[:7], more=True)
+        client.send(wire.encode(wire.PING, payload=b"12345678"))
+        assert client.frame().type == wire.PONG
+        gateway.terminate()
+        goodbye = client.frame()
+        assert goodbye.type == wire.GOAWAY
+        assert wire_pb2.GoAway.FromString(goodbye.payload).last_stream == 1
+        client.request(1, request[7:])
+        assert client.end(1).status.code == 0
+        assert client.is_closed()
+    assert gateway.wait() == 0
+
+
+def test_drain_timeout_of_a_request_that_began_late(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """It has the rest of the time, and its END like the others."""
+    up = upstream(lambda exchange: exchange.wait_closed())
+    gateway = daemon(configuration(up.base_url, server={"drain_timeout": "1s"}))
+    request = chat_request("今天")
+    with RawClient(gateway.socket) as client:
+        client.hello()
+        client.request(1, request[:7], more=True)
+        client.send(wire.encode(wire.PING, payload=b"12345678"))
+        assert client.frame().type == wire.PONG
+        gateway.terminate()
+        assert client.frame().type == wire.GOAWAY
+        client.request(1, request[7:])
+        up.wait_for(1)
+        status = client.end(1).status
+        assert (status.reason, status.retry) == ("llmgw.gateway.draining", types_pb2.RETRY_AMBIGUOUS)
+        assert client.is_closed()
+    assert gateway.wait() == 0
+
+
 def test_drain_timeout(daemon: StartDaemon, upstream: StartUpstream) -> None:
     """What does not end in time is cut off, and called ambiguous: an upstream was at work on it."""
     up = upstream(lambda exchange: exchange.wait_closed())

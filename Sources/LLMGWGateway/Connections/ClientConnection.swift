@@ -50,10 +50,10 @@ final class ClientConnection {
         }
     }
 
-    /// Whether answers are left for which no call runs any more: the client does not grant the credit they need.
-    var isAbandoned: Bool { calls.isEmpty && outbound.openStreams > 0 }
+    /// Whether there are streams for which no call runs: the client does not grant the credit that an answer needs, or does not finish a request.
+    var isAbandoned: Bool { calls.isEmpty && machine.openStreams > 0 }
 
-    var isIdle: Bool { calls.isEmpty && outbound.openStreams == 0 && machine.isOpen }
+    var isIdle: Bool { calls.isEmpty && machine.openStreams == 0 && machine.isOpen }
 
     // MARK: From the client
 
@@ -172,10 +172,7 @@ final class ClientConnection {
             return fail(ConnectionError(error))
         }
         isDraining = true
-        let message = GoAway(lastStream: machine.drain(), reason: reason, grace: grace)
-        outbound.enqueueControl(FrameHeader.frame(.goAway, payload: message.encode(with: host.codec)))
-        closesWhenSent = outbound.openStreams == 0
-        scheduleFlush()
+        send(.goAway, GoAway(lastStream: machine.drain(), reason: reason, grace: grace))
     }
 
     private func reject(_ violation: ProtocolViolation) {
@@ -247,6 +244,8 @@ final class ClientConnection {
             wrote = true
         }
         if wrote { channel.flush() }
+        // A request of which parts are still to come was accepted too.
+        if isDraining, machine.openStreams == 0 { closesWhenSent = true }
         if closesWhenSent, !outbound.isSendable, writesPending == 0 { channel.close(promise: nil) }
     }
 
@@ -266,7 +265,6 @@ final class ClientConnection {
             if resume { call.resume() }
         case .end(let stream):
             machine.ended(stream: stream)
-            if isDraining, outbound.openStreams == 0 { closesWhenSent = true }
         case .control, .partOfEnd:
             break
         }
