@@ -133,6 +133,7 @@ extension Gateway: ConnectionHost {
     var scheduler: any LoopScheduler { state.scheduler }
     var limits: ConnectionLimits { generation.limits }
     var handshakeTimeout: Duration { generation.configuration.server.handshakeTimeout }
+    var writeTimeout: Duration { generation.configuration.server.writeTimeout }
 
     func makeCall(
         method: UInt16, request: [UInt8], on connection: ClientConnection, stream: UInt32

@@ -334,16 +334,30 @@ def test_idle_connection_is_told_goodbye(daemon: StartDaemon, sim: Simulator) ->
 
 
 def test_pings_are_not_answered_without_end(gateway: Daemon) -> None:
-    """A client that asks and never reads cannot fill the daemon's memory."""
-    data = encode(wire.PING, payload=b"12345678") * 10_000
+    """A client that asks and never reads can neither fill the daemon's memory nor keep it reading."""
     before = gateway.resident_bytes
-    with RawClient(gateway.socket) as client:
+    with RawClient(gateway.socket, patience=3) as client:
         client.hello()
-        for _ in range(200):  # 48 MB
-            client.send(data)
+        with pytest.raises(TimeoutError):
+            flood(client)
         assert gateway.resident_bytes - before < 16 << 20
         assert client.error().status.reason == "llmgw.protocol.violation"
     assert_alive(gateway)
+
+
+def test_who_never_takes_the_error_is_cut_off(daemon: StartDaemon, sim: Simulator) -> None:
+    gateway = daemon(configuration(sim.base_url, server={"write_timeout": "1s"}))
+    with RawClient(gateway.socket) as client:
+        client.hello()
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            flood(client)
+    assert_alive(gateway)
+
+
+def flood(client: RawClient) -> None:
+    data = encode(wire.PING, payload=b"12345678") * 10_000
+    for _ in range(100):  # 24 MB
+        client.send(data)
 
 
 def test_cancel_gets_its_end(daemon: StartDaemon, upstream: StartUpstream) -> None:

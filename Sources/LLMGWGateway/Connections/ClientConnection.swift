@@ -24,6 +24,7 @@ final class ClientConnection {
     private var calls: [UInt32: Call] = [:]
     private var actions: [ServerConnectionStateMachine.Action] = []
     private var handshakeTimer: (any ScheduledAction)?
+    private var farewellTimer: (any ScheduledAction)?
     private var flushIsScheduled = false
     private var isClosed = false
     private var closesWhenSent = false
@@ -191,6 +192,13 @@ final class ClientConnection {
         outbound.enqueueLast(FrameHeader.frame(.error, payload: error.encode(with: host.codec)))
         closesWhenSent = true
         scheduleFlush()
+        // Who sends without reading must neither keep the loop busy nor the connection open.
+        channel.setOption(ChannelOptions.autoRead, value: false).whenFailure { [weak self] _ in
+            GatewayLoop.assumeIsolated { self?.abort() }
+        }
+        farewellTimer = host.scheduler.schedule(at: host.scheduler.now + host.writeTimeout) { [weak self] in
+            self?.abort()
+        }
     }
 
     /// Closes without a word: the client does not take what is sent.
@@ -204,6 +212,7 @@ final class ClientConnection {
         guard !isClosed else { return }
         isClosed = true
         handshakeTimer?.cancel()
+        farewellTimer?.cancel()
         cancelCalls()
         host.connectionClosed(self)
     }
@@ -293,6 +302,7 @@ protocol ConnectionHost: AnyObject {
     var limits: ConnectionLimits { get }
     var serverVersion: String { get }
     var handshakeTimeout: Duration { get }
+    var writeTimeout: Duration { get }
 
     /// Throws if the request's envelope is not decodable, the method unknown, or the user has too many calls open.
     func makeCall(
