@@ -142,7 +142,7 @@ def test_json_of_another_kind(daemon: StartDaemon, upstream: StartUpstream, body
         exchange.head(content_type="application/json", content_length=str(len(body)))
         exchange.send(body)
 
-    lenient = (b'{"choices": []}', b'{"choices": [{"index": 0}]}', b'{"choices": [{"index": -1, "message": {"content": "x"}}]}')
+    lenient = (b'{"choices": [{"index": 0}]}', b'{"choices": [{"index": -1, "message": {"content": "x"}}]}')
     client = daemon(configuration(upstream(script).base_url)).client()
     try:
         reply = client.chat(PROMPT)
@@ -150,6 +150,24 @@ def test_json_of_another_kind(daemon: StartDaemon, upstream: StartUpstream, body
         assert error.reason == "llmgw.upstream.protocol_error"
     else:
         assert body in lenient and reply.text in ("", "x")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("body", [{"choices": []}, {"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 0}}])
+def test_an_answer_without_choices_is_none(
+    daemon: StartDaemon, upstream: StartUpstream, stream: bool, body: dict[str, Any]
+) -> None:
+    def script(exchange: Exchange) -> None:
+        if not stream:
+            return exchange.reply(body)
+        exchange.open_stream()
+        exchange.event(body)
+        exchange.end_stream()
+
+    client = daemon(configuration(upstream(script).base_url)).client()
+    with pytest.raises(GatewayError) as caught:
+        list(client.stream_chat(PROMPT)) if stream else client.chat(PROMPT)
+    assert caught.value.reason == "llmgw.upstream.protocol_error" and "choices" in str(caught.value)
 
 
 def test_body_shorter_than_announced(daemon: StartDaemon, upstream: StartUpstream) -> None:

@@ -15,6 +15,7 @@ struct AnthropicStreamDecoder: StreamDecoder {
     }
 
     private(set) var isDone = false
+    private var hasBegun = false
     private var usage = AnthropicUsage()
     private var info = ReplyInfo()
     private var finishReason: FinishReason?
@@ -32,6 +33,7 @@ struct AnthropicStreamDecoder: StreamDecoder {
         let block = json["index"]?.unsigned ?? 0
         switch json["type"]?.string {
         case "message_start"?:
+            hasBegun = true
             info = AnthropicReplyDecoder.info(json["message"])
             usage.take(json["message"]?["usage"])
             return [.nothing]
@@ -44,6 +46,7 @@ struct AnthropicStreamDecoder: StreamDecoder {
             finishReason = reason
             return [.chat(ChatChunk(finishReason: reason))]
         case "message_stop"?:
+            guard hasBegun else { throw .malformedAnswer("has no message") }
             isDone = true
             return [.done]
         case "error"?: return [.failure(UpstreamErrorBody())]

@@ -25,8 +25,10 @@ enum OpenAIReplyDecoder {
     }
 
     private static func choices(_ json: JSONView) throws(GatewayError) -> [JSONView] {
-        guard let choices = json["choices"], choices.isArray else { throw .malformedAnswer("has no choices") }
-        return choices.elements
+        guard let choices = json["choices"]?.elements, !choices.isEmpty else {
+            throw .malformedAnswer("has no choices")
+        }
+        return choices
     }
 
     private static func chatChoice(_ choice: JSONView) -> ChatReply.Choice {

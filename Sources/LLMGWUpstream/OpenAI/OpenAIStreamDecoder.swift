@@ -18,6 +18,7 @@ struct OpenAIStreamDecoder: StreamDecoder {
     mutating func decode(_ data: [UInt8]) throws(GatewayError) -> [Output] {
         guard !isDone else { return [] }
         if data.elementsEqual("[DONE]".utf8) {
+            guard !finishReasons.isEmpty else { throw .malformedAnswer("has no choices") }
             isDone = true
             return [.done]
         }

@@ -141,7 +141,7 @@ struct AnthropicStreamTests {
         #expect(try decode([event]).0 == [.failure(body)])
     }
 
-    @Test("What is not understood is refused", arguments: ["", "{", "[]", "[DONE]", "\"x\"", "<p>"])
+    @Test("What is not understood is refused", arguments: ["", "{", "[]", "[DONE]", "\"x\"", "<p>", Self.stop])
     func malformed(event: String) {
         let error = #expect(throws: GatewayError.self) { try decode([event]) }
         #expect(error?.reason == .upstreamProtocolError)

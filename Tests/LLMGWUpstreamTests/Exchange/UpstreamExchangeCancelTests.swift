@@ -43,7 +43,9 @@ struct UpstreamExchangeCancelTests {
 
     @Test func afterTheEndNothingIsCancelledTwice() throws {
         let attempt = try Attempt(stream: true)
-        attempt.transport.deliver(.connected, .head(200), .text("data: [DONE]\n\n"), .finished(nil))
+        attempt.transport.deliver(.connected, .head(200))
+        attempt.stream("巴")
+        attempt.transport.deliver(.text("data: [DONE]\n\n"), .finished(nil))
         attempt.exchange.cancel()
         #expect(attempt.transport.commands == [.start])
         #expect(attempt.recorder.results.count == 1)

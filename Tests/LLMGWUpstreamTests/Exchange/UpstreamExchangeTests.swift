@@ -69,7 +69,9 @@ struct UpstreamExchangeAnswerTests {
 
     @Test func anEndMarkWithoutALineEndIsOne() throws {
         let attempt = try Attempt(stream: true)
-        attempt.transport.deliver(.connected, .head(200), .text("data: [DONE]"), .finished(nil))
+        attempt.transport.deliver(.connected, .head(200))
+        attempt.stream("巴")
+        attempt.transport.deliver(.text("data: [DONE]"), .finished(nil))
         #expect(attempt.recorder.answer != nil)
     }
 

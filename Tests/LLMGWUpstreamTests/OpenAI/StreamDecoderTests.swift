@@ -138,7 +138,7 @@ struct StreamDecoderTests {
         #expect(outputs == [.chat(ChatChunk(text: "a"))])
     }
 
-    @Test("What is not understood is refused", arguments: ["", "{", "[]", "[DONE] ", "\"x\"", "<p>"])
+    @Test("What is not understood is refused", arguments: ["", "{", "[]", "[DONE] ", "[DONE]", "\"x\"", "<p>"])
     func malformed(event: String) {
         let error = #expect(throws: GatewayError.self) { try decode([event]) }
         #expect(error?.reason == .upstreamProtocolError)
