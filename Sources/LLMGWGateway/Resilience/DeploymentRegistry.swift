@@ -85,17 +85,13 @@ final class DeploymentRegistry {
     func opening(of deployment: Deployment, now: MonotonicInstant) -> MonotonicInstant {
         let gated = gate.opening(of: deployment.gateKeys, now: now)
         return max(
-            gated, opening(of: &deployment.breaker, now: now), opening(of: &deployment.provider.breaker, now: now))
+            gated, opening(of: deployment.breaker, now: now), opening(of: deployment.provider.breaker, now: now))
     }
 
-    private func opening(of breaker: inout CircuitBreaker?, now: MonotonicInstant) -> MonotonicInstant {
-        guard let snapshot = breaker?.snapshot(now: now), let probes = breaker?.settings.probes else { return now }
-        switch snapshot.state {
-        case .closed, .forcedClosed: return now
-        case .open: return max(now, snapshot.until ?? now)
-        case .halfOpen: return snapshot.probesPending < probes ? now : now + Self.probeRecheck
-        case .forcedOpen: return snapshot.until ?? .distantFuture
-        }
+    private func opening(of breaker: CircuitBreaker?, now: MonotonicInstant) -> MonotonicInstant {
+        guard let breaker else { return now }
+        guard let opening = breaker.opening(now: now) else { return .distantFuture }
+        return breaker.state == .halfOpen ? min(opening, now + Self.probeRecheck) : opening
     }
 
     /// One of these that may be asked now, by the model's strategy; nil if none may.

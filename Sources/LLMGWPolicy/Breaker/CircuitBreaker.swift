@@ -77,8 +77,7 @@ public struct CircuitBreaker: Sendable {
             return (.permitted(permit(isProbe: false)), transitions)
         case .forced(let forced): return (.rejected(until: forced.expiry), transitions)
         case .halfOpen(var probing):
-            let mayReport = probing.reported + probing.pending.count < settings.maxProbeReports
-            guard probing.pending.count < settings.probes, mayReport, probing.sent < settings.maxProbes else {
+            guard takesProbe(probing) else {
                 return (.rejected(until: probing.pending.values.min()), transitions)
             }
             let permit = permit(isProbe: true)
@@ -87,6 +86,25 @@ public struct CircuitBreaker: Sendable {
             mode = .halfOpen(probing)
             return (.permitted(permit), transitions)
         }
+    }
+
+    /// When `acquire` would permit a request, as far as is known: `now` if it would now, nil if only the operator can change that.
+    public func opening(now: MonotonicInstant) -> MonotonicInstant? {
+        switch mode {
+        case .closed: return now
+        case .open(let until): return max(until, now)
+        case .forced(let forced):
+            guard forced.order.kind == .open else { return now }
+            return forced.expiry.map { max($0, now) }
+        case .halfOpen(let probing):
+            // One that is overdue opens the breaker, if nobody reports before; for how long, is drawn then.
+            return takesProbe(probing) ? now : max(probing.pending.values.min() ?? now, now)
+        }
+    }
+
+    private func takesProbe(_ probing: Probing) -> Bool {
+        probing.pending.count < settings.probes && probing.sent < settings.maxProbes
+            && probing.reported + probing.pending.count < settings.maxProbeReports
     }
 
     /// Reports how the permitted request went; `took` is the time to its first content, where there was any.

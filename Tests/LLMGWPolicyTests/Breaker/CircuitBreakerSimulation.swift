@@ -61,17 +61,20 @@ struct CircuitBreakerSimulation {
             var path: [BreakerState] = []
             switch choice {
             case 0..<9:
+                let opening = test.breaker.opening(now: now)
                 let admission = test.acquire(now)
                 path = model.advance(to: now, openedUntil: opened(test))
                 switch admission {
                 case .permitted(let permit):
                     try require(model.admits, "admitted while \(model.state)")
+                    try require(opening == now, "admitted although it opens at another time")
                     try require(permit.isProbe == (model.state == .halfOpen), "a probe exactly while half-open")
                     model.admitted(permit, now: now)
                     permits.append(permit)
                 case .rejected(let until):
                     try require(!model.admits, "rejected while \(model.state)")
                     try require(until.map { $0 > now } ?? true, "rejected until a time that has passed")
+                    try require(test.breaker.opening(now: now) == until, "opens at another time than a rejection says")
                 }
             case 9..<18:
                 guard let permit = permits.randomElement(using: &random) else { continue }

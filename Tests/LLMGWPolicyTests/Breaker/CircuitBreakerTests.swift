@@ -125,6 +125,18 @@ struct CircuitBreakerTests {
         #expect(test.transitions.last?.cause == .probesUsedUp)
     }
 
+    @Test("Who asks whether it is open hears what a request would, also when the probes are used up")
+    func theLastProbe() {
+        let test = opened(noJitter)
+        #expect(test.breaker.opening(now: at(1)) == at(15))
+        for _ in 0..<15 { #expect(test.call(.neutral, at(20))) }
+        #expect(test.permit(at(20)) != nil)
+        #expect(test.breaker.opening(now: at(21)) == at(110))
+        #expect(test.acquire(at(21)) == .rejected(until: at(110)))
+        _ = test.breaker.force(ForcedState(.open, actor: "uid 0", reason: "维护"), until: nil, now: at(22))
+        #expect(test.breaker.opening(now: at(23)) == nil)
+    }
+
     @Test func slowProbesDoNotClose() {
         let test = opened(noJitter)
         for _ in 0..<4 { #expect(test.call(.success, took: .seconds(31), at(20))) }

@@ -1,0 +1,55 @@
+"""How a request's attempts begin and end: what is taken is given back, and what is said of them is true of all of them."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from conftest import StartDaemon, StartUpstream
+from harness import wire
+from harness.configuration import KEY_VARIABLE, ONCE, PROMPT, configuration
+from harness.processes import Daemon, Simulator
+from harness.tool import Tool
+from harness.upstream import Exchange, chat_reply
+from harness.waiting import wait_until
+from harness.wire import RawClient, chat_request
+from llmgw import GatewayError, OverloadedError
+from llmgw._methods import embed
+from llmgw.v1 import admin_pb2, types_pb2, wire_pb2
+
+EMBED = 0x0203
+TEST_MODELS = 0x0308
+
+
+def test_used_up_probes_do_not_stop_the_daemon(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """A half-open breaker that gives no further probe makes a request wait, and nothing else."""
+    failing = threading.Event()
+    failing.set()
+
+    def script(exchange: Exchange) -> None:
+        if failing.is_set():
+            exchange.reply({"error": {"message": "坏了"}}, 500)
+        else:
+            exchange.wait_closed(60)
+
+    up = upstream(script)
+    gateway = daemon(configuration(up.base_url, resilience={**ONCE, "breaker": "conservative"}))
+    client = gateway.client()
+    for _ in range(10):
+        with pytest.raises(GatewayError):
+            client.chat(PROMPT)
+    failing.clear()
+    with RawClient(gateway.socket, patience=15) as raw:
+        raw.hello()
+        for number in range(16):
+            raw.request(2 * number + 1, chat_request(PROMPT, stream=True))
+            wait_until(lambda: len(up.requests) == 11 + number, "the next probe is sent", 15)
+            if number < 15:
+                raw.cancel(2 * number + 1)
+                assert raw.end(2 * number + 1).status.code == 1
+        raw.request(33, chat_request(PROMPT, stream=True))
+        raw.send(wire.encode(wire.PING, payload=b"12345678"))
+        while raw.frame().type != wire.PONG:
+            pass
+    assert len(up.requests) == 26
