@@ -53,3 +53,26 @@ def test_used_up_probes_do_not_stop_the_daemon(daemon: StartDaemon, upstream: St
         while raw.frame().type != wire.PONG:
             pass
     assert len(up.requests) == 26
+
+
+def test_an_attempt_that_may_have_run_is_not_forgotten(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """The last attempt was not processed; the one before it perhaps was, so nobody may call the whole safe to repeat."""
+    up = upstream(lambda exchange: exchange.reset())
+    toml = configuration(
+        up.base_url, resilience={"max_attempts": 1, "breaker": "off"}, model={"fallbacks": ["unreachable"]}
+    ) + f"""
+[providers.down]
+base_url = "http://127.0.0.1:1/v1"
+key_env = "{KEY_VARIABLE}"
+
+[models.unreachable]
+provider = "down"
+"""
+    with RawClient(daemon(toml).socket) as client:
+        client.hello()
+        request = wire_pb2.Request.FromString(chat_request(PROMPT))
+        request.retry_ambiguous = True
+        client.request(1, request.SerializeToString())
+        status = client.end(1).status
+    assert status.reason == "llmgw.upstream.connect_failed" and status.attempts == 2
+    assert (status.not_processed, status.retry) == (False, types_pb2.RETRY_AMBIGUOUS)

@@ -24,9 +24,11 @@ final class AttemptSequence {
     private let statistics: Statistics
     private let scheduler: any LoopScheduler
     private let trace: TraceRecorder
-    private var attempts: [ObjectIdentifier: Int] = [:]
+    private var attemptCounts: [ObjectIdentifier: Int] = [:]
     private var path: [AttemptInfo] = []
     private var hasSentContent = false
+    /// An attempt failed in a way that leaves open whether the upstream has done the work.
+    private var mayHaveRun = false
     /// Since when the present wait before an attempt goes on.
     private var waitingSince: MonotonicInstant
 
@@ -49,6 +51,27 @@ final class AttemptSequence {
     }
 
     func run() async throws(GatewayError) -> (answer: UpstreamAnswer, info: ReplyInfo) {
+        do throws(GatewayError) {
+            return try await attempts()
+        } catch {
+            throw ofTheWhole(error)
+        }
+    }
+
+    /// The last attempt's error, or that of a wait, says nothing about the attempts before. The caller asks about all of them.
+    private func ofTheWhole(_ error: GatewayError) -> GatewayError {
+        var error = error
+        if mayHaveRun {
+            error.notProcessed = false
+            if error.retry == .safe || error.retry == .after { error.retry = .ambiguous }
+        } else if execution.attempts == 0 {
+            error.notProcessed = true
+            if error.retry == .ambiguous { error.retry = .safe }
+        }
+        return error
+    }
+
+    private func attempts() async throws(GatewayError) -> (answer: UpstreamAnswer, info: ReplyInfo) {
         // What the model cannot do is the caller's mistake, not a reason to ask another one.
         _ = try work.operation(work.model)
         var target = try await firstTarget()
@@ -86,7 +109,7 @@ final class AttemptSequence {
         guard started < execution.deadline else { throw .deadline(notProcessed: execution.attempts == 0) }
         guard let permits = registry.acquire(target, now: started) else { return .refused }
         let wait = started - waitingSince
-        attempts[ObjectIdentifier(target), default: 0] += 1
+        attemptCounts[ObjectIdentifier(target), default: 0] += 1
         registry.models[target.model]?.began(target)
         head.attempt = UInt32(path.count + 1)
         onHead(head)
@@ -114,6 +137,7 @@ final class AttemptSequence {
         switch result {
         case .success(let answer): return .answered(answer)
         case .failure(var error):
+            mayHaveRun = mayHaveRun || error.retry == .ambiguous && !error.notProcessed
             error.provider = target.settings.provider
             error.model = target.model
             error.attempts = execution.attempts
@@ -134,7 +158,7 @@ final class AttemptSequence {
             : registry.policy.table[error.reason].fallback.chain
         let others = chain.map { untried($0) } ?? []
         let context = RetryContext(
-            attempts: path.count, attemptsOnTarget: attempts[ObjectIdentifier(target)] ?? 1,
+            attempts: path.count, attemptsOnTarget: attemptCounts[ObjectIdentifier(target)] ?? 1,
             hasSentContent: hasSentContent,
             callerAllowsAmbiguous: work.mayRunTwice ?? registry.settings.retryAmbiguous,
             deadline: execution.deadline, targetOpensAt: registry.opening(of: target, now: now),
@@ -209,7 +233,7 @@ final class AttemptSequence {
         }
         return names.flatMap { name -> [Deployment] in
             guard let targets = registry.models[name], (try? work.operation(targets.settings)) != nil else { return [] }
-            return targets.deployments.filter { attempts[ObjectIdentifier($0)] == nil }
+            return targets.deployments.filter { attemptCounts[ObjectIdentifier($0)] == nil }
         }
     }
 
