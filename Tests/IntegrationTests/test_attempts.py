@@ -76,3 +76,26 @@ provider = "down"
         status = client.end(1).status
     assert status.reason == "llmgw.upstream.connect_failed" and status.attempts == 2
     assert (status.not_processed, status.retry) == (False, types_pb2.RETRY_AMBIGUOUS)
+
+
+def test_who_waits_for_a_place_heeds_what_the_upstream_asks_meanwhile(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    go_on = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        assert go_on.wait(20)
+        exchange.reply({"error": {"message": "slow down", "type": "rate_limit_error"}}, 429, retry_after="60")
+
+    up = upstream(script)
+    gateway = daemon(configuration(up.base_url, provider={"max_concurrency": 1}, resilience=ONCE))
+    with RawClient(gateway.socket) as client:
+        client.hello()
+        client.request(1, chat_request(PROMPT))
+        up.wait_for(1)
+        client.request(3, chat_request("等一下", timeout=5))
+        while (head := client.frame()).stream != 3:
+            pass
+        assert wire_pb2.Head.FromString(head.payload).HasField("queue_position")
+        go_on.set()
+        status = client.end(3).status
+    assert (status.reason, status.not_processed) == ("llmgw.gateway.no_healthy_target", True)
+    assert len(up.requests) == 1

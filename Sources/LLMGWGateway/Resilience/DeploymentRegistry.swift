@@ -104,8 +104,11 @@ final class DeploymentRegistry {
 
     // MARK: Asking
 
-    /// Takes the breakers' permission, the last thing before a request is sent; nil if one of them refuses.
+    /// Takes the breakers' permission, the last thing before a request is sent; nil if one of them refuses, or if the upstream has asked
+    /// meanwhile to be left alone.
     func acquire(_ deployment: Deployment, now: MonotonicInstant) -> BreakerPermits? {
+        // One breaker's probe must not be used up where the other one refuses.
+        guard opening(of: deployment, now: now) <= now else { return nil }
         var permits = BreakerPermits()
         if deployment.breaker != nil {
             guard let permit = acquire(&deployment.breaker, deployment.scope, now: now) else { return nil }
