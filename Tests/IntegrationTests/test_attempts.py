@@ -99,3 +99,21 @@ def test_who_waits_for_a_place_heeds_what_the_upstream_asks_meanwhile(daemon: St
         status = client.end(3).status
     assert (status.reason, status.not_processed) == ("llmgw.gateway.no_healthy_target", True)
     assert len(up.requests) == 1
+
+
+def test_a_wait_is_told_once(daemon: StartDaemon, sim: Simulator) -> None:
+    """What other requests do wakes it at most, and is no news for its caller."""
+    gateway = daemon(configuration(sim.base_url, "sim", "sim-hang", resilience={"breaker": "recommended"}))
+    ctl = Tool(gateway.socket)
+    scope = next(breaker["scope"] for breaker in ctl.json("breakers") if "/sim-hang/" in breaker["scope"])
+    ctl("breakers", "force-open", scope, "--ttl", "20s")
+    with RawClient(gateway.socket) as raw:
+        raw.hello()
+        raw.request(1, chat_request(PROMPT, model="sim-hang"))
+        head = raw.frame()
+        assert wire_pb2.Head.FromString(head.payload).expected_wait_ms > 10_000
+        client = gateway.client()
+        for _ in range(20):
+            client.chat(PROMPT)
+        raw.cancel(1)
+        assert raw.frame().type == wire.END

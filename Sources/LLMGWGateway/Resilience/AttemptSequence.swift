@@ -191,6 +191,7 @@ final class AttemptSequence {
 
     /// A deployment that may be asked now: of the model itself, else of its fallbacks; else whichever opens first is waited for.
     private func firstTarget() async throws(GatewayError) -> Deployment {
+        var announced: MonotonicInstant?
         while true {
             let own = registry.models[work.model.name]?.deployments ?? []
             let candidates = own + untried(.general).filter { other in !own.contains { $0 === other } }
@@ -202,10 +203,14 @@ final class AttemptSequence {
             let hasCanned = work.canned != nil && work.model.fallbacks.cannedReply != nil
             guard opening <= latest, !hasCanned else { throw nobody(opening, now) }
             execution.phase = .waiting
-            trace.note(.wait, nil, at: now, "every deployment is closed", wait: opening - now)
-            var head = ReplyHead(requestID: execution.requestID.description, model: work.model.name)
-            head.expectedWait = opening - now
-            onHead(head)
+            // Once more only when the time that was told has passed: others' news wakes the wait, and is none for the caller.
+            if announced.map({ $0 <= now }) ?? true {
+                announced = opening
+                trace.note(.wait, nil, at: now, "every deployment is closed", wait: opening - now)
+                var head = ReplyHead(requestID: execution.requestID.description, model: work.model.name)
+                head.expectedWait = opening - now
+                onHead(head)
+            }
             try await execution.pause(until: opening, orRingOf: registry.bell, scheduler)
         }
     }

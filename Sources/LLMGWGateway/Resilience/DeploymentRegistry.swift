@@ -159,7 +159,8 @@ final class DeploymentRegistry {
                 }
             self.gate.close(key, until: until, now: now)
         }
-        bell.ring()
+        // Nothing else that an attempt brings can open what others wait for.
+        if permits.deployment?.isProbe == true || permits.provider?.isProbe == true { bell.ring() }
     }
 
     private func report(
