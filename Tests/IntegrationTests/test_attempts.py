@@ -117,3 +117,17 @@ def test_a_wait_is_told_once(daemon: StartDaemon, sim: Simulator) -> None:
             client.chat(PROMPT)
         raw.cancel(1)
         assert raw.frame().type == wire.END
+
+
+def test_what_was_cancelled_before_it_began_reaches_no_upstream(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    up = upstream(lambda exchange: exchange.wait_closed())
+    gateway = daemon(configuration(up.base_url, "sim", "模型"))
+    test = wire_pb2.Request(body=admin_pb2.TestModelsRequest().SerializeToString()).SerializeToString()
+    with RawClient(gateway.socket) as client:
+        client.hello()
+        for stream, method, request in (
+            (1, TEST_MODELS, test), (3, wire.CHAT, chat_request(PROMPT)), (5, EMBED, embed("向量").request(None, {}))
+        ):
+            client.send(wire.encode(wire.REQUEST, stream, request, method=method) + wire.encode(wire.CANCEL, stream))
+            assert client.end(stream).status.reason == "llmgw.client.cancelled"
+    assert not up.requests

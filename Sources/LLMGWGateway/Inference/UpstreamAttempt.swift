@@ -20,6 +20,7 @@ final class UpstreamAttempt: UpstreamReceiver {
     func run(
         _ operation: UpstreamOperation, client: UpstreamClient, provider: ProviderSettings, upstreamModel: String
     ) async -> Result<UpstreamAnswer, GatewayError> {
+        if let cancellation = execution.cancellation { return .failure(cancellation) }
         execution.phase = .connecting
         let exchange: UpstreamExchange
         do throws(GatewayError) {

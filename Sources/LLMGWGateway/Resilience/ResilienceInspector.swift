@@ -110,6 +110,7 @@ final class ResilienceInspector: ResilienceInspection {
         let tests = deployments.map { deployment in
             (deployment, Execution(requestID: execution.requestID, started: scheduler.now, deadline: limit))
         }
+        try execution.checkCancellation()
         execution.interrupt = { error in
             for (_, test) in tests { test.cancel(error) }
         }
