@@ -131,3 +131,22 @@ def test_what_was_cancelled_before_it_began_reaches_no_upstream(daemon: StartDae
             client.send(wire.encode(wire.REQUEST, stream, request, method=method) + wire.encode(wire.CANCEL, stream))
             assert client.end(stream).status.reason == "llmgw.client.cancelled"
     assert not up.requests
+
+
+def test_cancelled_embeddings_leave_nothing_behind(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """Calls are merged by what they say of themselves; that must not be kept of those that have left."""
+    up = upstream(lambda exchange: exchange.wait_closed())
+    gateway = daemon(configuration(up.base_url))
+
+    def flood(client: RawClient, streams: range) -> None:
+        for stream in streams:
+            request = embed("向量", user=f"{stream}-" + "x" * 200_000).request(None, {})
+            client.send(wire.encode(wire.REQUEST, stream, request, method=EMBED) + wire.encode(wire.CANCEL, stream))
+            assert client.end(stream).status.code == 1
+
+    with RawClient(gateway.socket) as client:
+        client.hello()
+        flood(client, range(1, 101, 2))
+        before = gateway.resident_bytes
+        flood(client, range(101, 801, 2))
+        assert gateway.resident_bytes - before < 16 << 20

@@ -64,6 +64,8 @@ final class EmbedService {
         guard request.extra == nil, batcher.merges(inputs: request.inputs.count) else {
             return try await alone(request, model, call.options, call.execution, trace)
         }
+        // A lane is kept for those who wait in it, and only they remove it.
+        try call.execution.checkCancellation()
         batchers[lane] = batcher
         return try await merged(request, model, lane, call, trace)
     }
@@ -87,8 +89,11 @@ final class EmbedService {
         _ request: EmbedRequest, _ model: ModelSettings, _ lane: Lane, _ call: Call, _ trace: TraceRecorder
     ) async throws(GatewayError) -> EmbedReply {
         let execution = call.execution
-        try execution.checkCancellation()
         let id = execution.requestID
+        defer {
+            members[id] = nil
+            forget(id, lane)
+        }
         let actions: [EmbedBatcher<RequestID>.Action]
         do {
             guard let added = try batchers[lane]?.add(id, inputs: request.inputs.count, now: scheduler.now) else {
@@ -106,10 +111,6 @@ final class EmbedService {
         }
         let member = EmbedMember(request: request, options: call.options, execution: execution, trace: trace)
         members[id] = member
-        defer {
-            members[id] = nil
-            forget(id, lane)
-        }
         perform(actions, lane, model)
         let timer = scheduler.schedule(at: execution.deadline) { [weak self] in
             self?.leave(id, lane, .deadline(notProcessed: member.batch == nil))
