@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 import pytest
 from conftest import StartDaemon, StartUpstream
 from harness import wire
 from harness.configuration import KEY_VARIABLE, ONCE, PROMPT, configuration
-from harness.processes import Daemon, Simulator
+from harness.processes import Simulator
 from harness.tool import Tool
-from harness.upstream import Exchange, chat_reply
+from harness.upstream import Exchange
 from harness.waiting import wait_until
 from harness.wire import RawClient, chat_request
-from llmgw import GatewayError, OverloadedError
+from llmgw import GatewayError
 from llmgw._methods import embed
 from llmgw.v1 import admin_pb2, types_pb2, wire_pb2
 
