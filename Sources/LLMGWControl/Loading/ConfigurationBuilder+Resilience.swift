@@ -49,8 +49,8 @@ extension ConfigurationBuilder {
             guard let metric = section.string("metric").flatMap(AlertSettings.Metric.init),
                 let threshold = section.number("threshold")
             else { return nil }  // Reported where it was read.
-            if metric == .errorRate || metric == .successRate, threshold > 1 {
-                report.problem(section.path + ["threshold"], "is \(threshold); expected a share from 0 to 1")
+            if let expected = metric.unmet(by: threshold) {
+                report.problem(section.path + ["threshold"], "is \(threshold); expected \(expected)")
             }
             return AlertSettings(
                 name: name, metric: metric, subject: subject, threshold: threshold,
@@ -108,5 +108,16 @@ extension ConfigurationBuilder {
             return nil
         }
         return Secret(url)
+    }
+}
+
+extension AlertSettings.Metric {
+    /// What a threshold has to be instead; nil if it is that. One that nothing can pass would be an alert that never comes.
+    fileprivate func unmet(by threshold: Double) -> String? {
+        switch self {
+        case .errorRate: (0..<1).contains(threshold) ? nil : "a share from 0 up to, and without, 1"
+        case .successRate: threshold > 0 && threshold <= 1 ? nil : "a share above 0, up to 1"
+        case .firstTokenP95, .latencyP95: threshold > 0 ? nil : "seconds above 0"
+        }
     }
 }

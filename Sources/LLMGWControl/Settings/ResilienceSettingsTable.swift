@@ -24,7 +24,7 @@ enum ResilienceSettingsTable {
             Setting(
                 "retry_budget", .number(0...10), default: "0.2", "Retries for each request, on average."),
             Setting(
-                "retry_budget_per_minute", .integer(0...1_000_000), default: "10",
+                "retry_budget_per_minute", .integer(0...60_000), default: "10",
                 "Retries in a minute that are always allowed."),
             Setting(
                 "retry_ambiguous", .boolean, default: "false",
