@@ -7,12 +7,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 
 import pytest
+from harness.faults import FaultProxy
 from harness.processes import Daemon, Simulator
 from harness.upstream import Script, ScriptedUpstream
 
 StartDaemon = Callable[..., Daemon]
 StartSimulator = Callable[..., Simulator]
 StartUpstream = Callable[[Script], ScriptedUpstream]
+StartFaultProxy = Callable[[str], FaultProxy]
 
 
 @pytest.fixture
@@ -56,7 +58,23 @@ def sim(simulator: StartSimulator) -> Simulator:
 
 
 @pytest.fixture
-def daemon(directory: pathlib.Path, upstream: StartUpstream, simulator: StartSimulator) -> Iterator[StartDaemon]:
+def fault_proxy(upstream: StartUpstream, simulator: StartSimulator) -> Iterator[StartFaultProxy]:
+    """Starts a proxy that spoils connections to the upstream with the given base URL."""
+    started: list[FaultProxy] = []
+
+    def start(base_url: str) -> FaultProxy:
+        started.append(FaultProxy(base_url))
+        return started[-1]
+
+    yield start
+    for proxy in started:
+        proxy.stop()
+
+
+@pytest.fixture
+def daemon(
+    directory: pathlib.Path, upstream: StartUpstream, simulator: StartSimulator, fault_proxy: StartFaultProxy
+) -> Iterator[StartDaemon]:
     """Starts the daemon with a configuration. It is stopped before the upstreams, and must end with status 0 and a clean log."""
     started: list[Daemon] = []
 

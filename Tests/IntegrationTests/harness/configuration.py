@@ -42,3 +42,30 @@ def configuration(
     for name in names:
         text += _section(f"models.{json.dumps(name)}", {"provider": "up", **(model or {})})
     return text + _section("defaults", {"model": names[0], "embedding_model": names[0]})
+
+
+#: Retries at once, and as many as the caps of attempts allow: for tests of what a request does, not of how long it waits.
+EAGER: dict[str, Any] = {
+    "backoff_base": "1ms", "backoff_max": "5ms", "min_service_time": "0s", "retry_budget": 10, "retry_budget_per_minute": 60_000,
+}
+
+
+def several(
+    providers: Mapping[str, str | Mapping[str, Any]], models: Mapping[str, Mapping[str, Any]], *,
+    resilience: Mapping[str, Any] = EAGER, server: Mapping[str, Any] | None = None, alerts: Mapping[str, Mapping[str, Any]] | None = None,
+) -> str:
+    """Providers by name, each a base URL or its settings; models by name, whose `deployments` map a deployment's name to its provider or its
+    settings. The first model is the default."""
+    text = _section("server", server or {}) + _section("resilience", resilience)
+    for name, provider in providers.items():
+        settings = {"base_url": provider} if isinstance(provider, str) else provider
+        text += _section(f"providers.{json.dumps(name)}", {"key_env": KEY_VARIABLE, **settings})
+    for name, model in models.items():
+        path = f"models.{json.dumps(name)}"
+        text += _section(path, {key: value for key, value in model.items() if key != "deployments"})
+        for deployment, settings in model.get("deployments", {}).items():
+            of_its_own = {"provider": settings} if isinstance(settings, str) else settings
+            text += _section(f"{path}.deployments.{json.dumps(deployment)}", of_its_own)
+    for name, alert in (alerts or {}).items():
+        text += _section(f"alerts.{json.dumps(name)}", alert)
+    return text + _section("defaults", {"model": next(iter(models))})
