@@ -23,5 +23,5 @@ extension HTTPHead {
     }
 
     /// Seconds: nobody waits longer than a month.
-    private static let maxRetryAfter = 31.0 * 86_400
+    static let maxRetryAfter = 31.0 * 86_400
 }

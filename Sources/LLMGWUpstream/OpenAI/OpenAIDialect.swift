@@ -23,4 +23,8 @@ struct OpenAIDialect: Dialect {
     func reason(status: Int, _ body: UpstreamErrorBody) -> ErrorReason {
         OpenAIErrorClassifier.reason(status: status, body)
     }
+
+    func retryAfter(_ head: HTTPHead, _ body: UpstreamErrorBody) -> Duration? {
+        head.retryAfter ?? body.message.flatMap(OpenAIErrorClassifier.retryAfter)
+    }
 }

@@ -32,4 +32,36 @@ enum OpenAIErrorClassifier {
         }
         return ErrorReason(status: status)
     }
+
+    /// Some say it in the message only: "Please try again in 6m0.5s.", "… in 20ms", "… in 5 seconds".
+    static func retryAfter(_ message: String) -> Duration? {
+        let words = message.lowercased().split(separator: " ")
+        guard let place = words.indices.first(where: { words[$0...].starts(with: ["try", "again", "in"]) }),
+            place + 3 < words.count
+        else { return nil }
+        let number = words[place + 3]
+        // A unit of its own has its number before it.
+        let isBare = number.allSatisfy { $0.isNumber || $0 == "." }
+        return duration(isBare && place + 4 < words.count ? number + words[place + 4] : number)
+    }
+
+    private static let units: [Substring: Double] = [
+        "ms": 0.001, "s": 1, "m": 60, "h": 3600, "second": 1, "seconds": 1, "minute": 60, "minutes": 60,
+    ]
+
+    /// Numbers with their units, as Go writes durations: "1h2m3.5s". Nil for anything else.
+    private static func duration(_ text: Substring) -> Duration? {
+        var rest = text
+        while rest.last == "." || rest.last == "," { rest.removeLast() }
+        var seconds = 0.0
+        repeat {
+            let number = rest.prefix { $0.isNumber || $0 == "." }
+            rest = rest.dropFirst(number.count)
+            let unit = rest.prefix(while: \.isLetter)
+            rest = rest.dropFirst(unit.count)
+            guard let value = Double(number), let factor = units[unit] else { return nil }
+            seconds += value * factor
+        } while !rest.isEmpty
+        return .milliseconds(min(seconds, HTTPHead.maxRetryAfter) * 1000)
+    }
 }

@@ -95,6 +95,27 @@ struct ErrorClassifierTests {
         #expect(head(fields).retryAfter == expected)
     }
 
+    @Test(
+        "A time that only the message tells",
+        arguments: [
+            (
+                "Rate limit reached for 模型. Please try again in 41.724s. Visit https://example.org",
+                .milliseconds(41_724)
+            ),
+            ("please TRY AGAIN IN 20ms.", .milliseconds(20)), ("try again in 6m0s", .seconds(360)),
+            ("Try again in 1h2m3.5s, please", .milliseconds(3_723_500)), ("try again in 5 seconds.", .seconds(5)),
+            ("try again in 1 minute", .seconds(60)), ("try again in 999999999999h", .seconds(31 * 86_400)),
+            ("try again in", nil), ("try again in a while", nil), ("try again in 5", nil),
+            ("try again in 5 turns", nil),
+            ("try again in 1.2.3s", nil), ("try again in s", nil), ("try again in ٣s", nil), ("", nil),
+        ] as [(String, Duration?)])
+    func retryAfterInTheMessage(message: String, expected: Duration?) {
+        #expect(OpenAIDialect().retryAfter(head([]), .init(message: message)) == expected)
+        #expect(
+            OpenAIDialect().retryAfter(head([("retry-after", "1")]), .init(message: message)) == .seconds(1),
+            "what the header says is meant for programs")
+    }
+
     @Test("A stated time makes a repetition worth it, except where it never is")
     func retryAfterDecides() {
         func retry(_ status: Int) -> Retry {
