@@ -148,6 +148,10 @@ public struct CircuitBreaker: Sendable {
 
     /// The state as it is at `now`; call after `acquire` or `record` to see what they changed.
     public mutating func snapshot(now: MonotonicInstant) -> Snapshot {
+        if case .forced(let forced) = mode, let expiry = forced.expiry, expiry <= now {
+            // The order is over; the transition waits for the next call.
+            return Snapshot(state: .closed, generation: generation, counts: CallCounts(), openings: openings)
+        }
         var snapshot = Snapshot(
             state: state, generation: generation, counts: window.total(now: now), openings: openings)
         switch mode {

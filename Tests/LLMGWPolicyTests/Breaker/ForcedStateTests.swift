@@ -61,6 +61,14 @@ struct ForcedStateTests {
         #expect(test.breaker.state == .closed)
     }
 
+    @Test func anOrderThatHasExpiredIsNotShown() {
+        let test = BreakerUnderTest()
+        _ = test.breaker.force(open, until: at(100), now: at(0))
+        #expect(test.breaker.snapshot(now: at(99.9)).state == .forcedOpen)
+        #expect(test.breaker.snapshot(now: at(100)).state == .closed, "although nobody has asked since")
+        #expect(test.breaker.snapshot(now: at(100)).forced == nil)
+    }
+
     @Test func survivesARestartWithTheTimeThatIsLeft() throws {
         let test = BreakerUnderTest()
         #expect(test.breaker.persisted(now: at(0), wallClock: 0) == nil)
