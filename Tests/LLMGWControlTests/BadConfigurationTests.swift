@@ -16,6 +16,21 @@ struct BadConfigurationTests {
         }
 
         var testDescription: String { text.replacing("\n", with: " ") }
+
+        /// This mistake is told, and no other.
+        func expectReport() throws {
+            let error = #expect(throws: ConfigurationErrors.self) {
+                try ConfigurationLoader.parse(text + minimalConfiguration, file: "测试.toml", sources: sources)
+            }
+            let problems = try #require(error).problems
+            try #require(problems.count == 1, "\(problems)")
+            #expect(problems[0].file == "测试.toml")
+            #expect(problems[0].line == line)
+            #expect(problems[0].key == key)
+            #expect(problems[0].message == message)
+            #expect(problems[0].nearName == near)
+            #expect(!"\(problems)".contains("hush"), "what may be a secret is not repeated")
+        }
     }
 
     static let sources = ConfigurationSources.test(
@@ -179,20 +194,7 @@ struct BadConfigurationTests {
     ]
 
     @Test(arguments: sections + server + providers + keys + headers + models)
-    func isReported(_ test: Case) throws {
-        let error = #expect(throws: ConfigurationErrors.self) {
-            try ConfigurationLoader.parse(
-                test.text + minimalConfiguration, file: "测试.toml", sources: Self.sources)
-        }
-        let problems = try #require(error).problems
-        try #require(problems.count == 1, "\(problems)")
-        #expect(problems[0].file == "测试.toml")
-        #expect(problems[0].line == test.line)
-        #expect(problems[0].key == test.key)
-        #expect(problems[0].message == test.message)
-        #expect(problems[0].nearName == test.near)
-        #expect(!"\(problems)".contains("hush"), "what may be a secret is not repeated")
-    }
+    func isReported(_ test: Case) throws { try test.expectReport() }
 
     @Test(
         "Text that is not TOML is reported with its line",
