@@ -26,7 +26,7 @@ proto: ## write the generated files anew from proto/ (C, Swift, Python, test vec
 bench: ## measure (release build), results as Markdown and JSON
 	@scripts/bench
 
-docs: ## write docs/configuration.md anew from the settings table
+docs: ## write the generated pages anew: docs/configuration.md, the table in docs/resilience.md
 	@scripts/docs
 
 install: ## build for release and install below PREFIX (/usr/local); DESTDIR is honoured
