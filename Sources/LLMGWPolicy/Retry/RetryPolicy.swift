@@ -25,19 +25,20 @@ public struct RetryPolicy: Sendable {
         let rule = table[error.reason]
         guard !context.hasSentContent else { return .stop(.contentSent) }
         let fallback = rule.fallback.chain == nil ? nil : context.fallbackOpensAt
-        guard rule.repetition != .never || fallback != nil else { return .stop(.notRetryable) }
+        let repetition = repetition(rule, error)
+        guard repetition != .never || fallback != nil else { return .stop(.notRetryable) }
         guard now < context.deadline else { return .stop(.deadline) }
         guard context.attempts < settings.maxAttempts else { return .stop(.attemptsExhausted) }
         let mayHaveRun = rule.isLoss && error.retry == .ambiguous && !error.notProcessed
         guard !mayHaveRun || context.callerAllowsAmbiguous else { return .stop(.ambiguous) }
 
-        let same = repetition(rule, error, context, now: now, using: &random)
+        let same = repetition == .never ? .stop(.notRetryable) : again(rule, error, context, now: now, using: &random)
         let other = fallback.map { max($0, now) }.flatMap { $0 < context.deadline ? $0 : nil }
         let decision: RetryDecision
         switch (same, other) {
         case (.retry(let at), let other?):
             // A wait that the upstream asks for is idle time; a short random one spares the fallback.
-            let isHeld = rule.repetition == .paced || earliest(rule, error, context, now: now) > now
+            let isHeld = repetition == .paced || earliest(rule, error, context, now: now) > now
             decision = isHeld && other <= at ? .fallback(at: other) : same
         case (_, let other?): decision = .fallback(at: other)
         case (.stop(.notRetryable), nil): decision = .stop(fallback == nil ? .notRetryable : .deadline)
@@ -45,16 +46,25 @@ public struct RetryPolicy: Sendable {
         }
         if case .stop = decision { return decision }
         // Throttled requests are paced by the gate, and add no load that the upstream did not ask for.
-        guard rule.repetition == .paced || budget.withdraw(now: now) else { return .stop(.budgetExhausted) }
+        guard repetition == .paced || budget.withdraw(now: now) else { return .stop(.budgetExhausted) }
         return decision
     }
 
+    /// What the upstream says of this very failure comes before what is known of its class.
+    private func repetition(_ rule: FailureRule, _ error: GatewayError) -> FailureRule.Repetition {
+        guard error.origin == .upstream else { return rule.repetition }
+        return switch error.retry {
+        case .never: .never
+        case .safe, .after: rule.repetition == .never ? .backoff : rule.repetition
+        case .ambiguous, .unspecified: rule.repetition
+        }
+    }
+
     /// When the same target can be asked again, or why it cannot.
-    private func repetition(
+    private func again(
         _ rule: FailureRule, _ error: GatewayError, _ context: RetryContext, now: MonotonicInstant,
         using random: inout some RandomNumberGenerator
     ) -> RetryDecision {
-        guard rule.repetition != .never else { return .stop(.notRetryable) }
         let cap = rule.maxAttempts ?? settings.maxAttemptsPerTarget
         guard context.attemptsOnTarget < cap else { return .stop(.attemptsExhausted) }
         guard error.retryAfter ?? .zero <= settings.maxHint else { return .stop(.hintTooLong) }

@@ -29,13 +29,21 @@ protocol Dialect: Sendable {
 extension Dialect {
     func retryAfter(_ head: HTTPHead, _ body: UpstreamErrorBody) -> Duration? { head.retryAfter }
 
-    /// The error that a failed answer is.
+    /// The error that a failed answer is. What the upstream itself says of repeating it (`x-should-retry`) comes before what its class says.
     func error(
         status: Int, _ body: UpstreamErrorBody, head: HTTPHead?, provider: ProviderSettings
     ) -> GatewayError {
-        GatewayError(
+        var error = GatewayError(
             reason(status: status, body), status: status, body, retryAfter: head.flatMap { retryAfter($0, body) },
             provider: provider)
+        switch head?["x-should-retry"] {
+        case "false": error.retry = .never
+        // Credit does not come back by asking again.
+        case "true" where error.retry == .never && error.reason != .quotaExhausted:
+            error.retry = error.retryAfter == nil ? .safe : .after
+        default: break
+        }
+        return error
     }
 }
 

@@ -6,13 +6,15 @@ import Testing
 @Suite("Retry policy")
 struct RetryPolicyTests {
     private func decide(
-        _ reason: ErrorReason, hint: Duration? = nil, notProcessed: Bool = false, policy: RetryPolicy = RetryPolicy(),
+        _ reason: ErrorReason, hint: Duration? = nil, notProcessed: Bool = false, retry: Retry? = nil,
+        policy: RetryPolicy = RetryPolicy(),
         budget: RetryBudgetSettings = RetryBudgetSettings(), seed: UInt64 = 1,
         _ change: (inout RetryContext) -> Void = { _ in }
     ) -> RetryDecision {
         var error = GatewayError(reason, "上游出错")
         error.retryAfter = hint
         error.notProcessed = notProcessed
+        if let retry { error.retry = retry }
         var context = RetryContext(attempts: 1, attemptsOnTarget: 1, deadline: at(600))
         change(&context)
         var budget = RetryBudget(settings: budget)
@@ -93,6 +95,24 @@ struct RetryPolicyTests {
         #expect(retryAt(decide(.connectionLost)) != nil)
         let refused = decide(.connectionLost, notProcessed: true) { $0.callerAllowsAmbiguous = false }
         #expect(retryAt(refused) != nil, "the upstream has not processed it")
+    }
+
+    @Test("What the upstream says of this failure comes before what is known of its class")
+    func theUpstreamKnowsBest() throws {
+        #expect(decide(.serverError, retry: .never) == .stop(.notRetryable))
+        #expect(decide(.rateLimited, hint: .seconds(1), retry: .never) == .stop(.notRetryable))
+        #expect(decide(.overloaded, retry: .never) { $0.fallbackOpensAt = at(1) } == .fallback(at: at(1)))
+        #expect(retryAt(decide(.upstreamInvalidRequest, retry: .safe)) != nil)
+        #expect(try #require(retryAt(decide(.upstreamInvalidRequest, hint: .seconds(3), retry: .after))) >= at(3))
+        let wanted = decide(.upstreamInvalidRequest, retry: .safe) { $0.hasSentContent = true }
+        #expect(wanted == .stop(.contentSent))
+        #expect(decide(.queueFull, retry: .safe) == .stop(.notRetryable), "the gateway is no upstream")
+    }
+
+    @Test func everyUpstreamsClassSaysTheSameInBothTables() {
+        for entry in ErrorReason.table where entry.reason.name.hasPrefix("llmgw.upstream.") {
+            #expect((FailureTable.standard[entry.reason].repetition == .never) == (entry.retry == .never))
+        }
     }
 
     @Test func oneCapOverAllTargets() {

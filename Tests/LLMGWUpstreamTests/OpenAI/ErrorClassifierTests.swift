@@ -127,6 +127,22 @@ struct ErrorClassifierTests {
         #expect(retry(401) == .never)
     }
 
+    @Test(
+        "What the upstream says of repeating it comes before its class",
+        arguments: [
+            (500, "false", .never), (503, "false", .never), (429, "false", .never), (400, "true", .safe),
+            (500, "true", .ambiguous), (503, "true", .safe), (503, "perhaps", .safe), (402, "true", .never),
+        ] as [(Int, String, Retry)])
+    func shouldRetry(status: Int, word: String, expected: Retry) {
+        #expect(error(status, .init(), head: head([("x-should-retry", word)])).retry == expected)
+    }
+
+    @Test func aRepetitionThatIsWantedAtATime() {
+        let later = head([("x-should-retry", "true"), ("retry-after", "2")])
+        #expect(error(409, .init(), head: later).retryAfter == .seconds(2))
+        #expect(error(400, .init(), head: later).retry == .after)
+    }
+
     // MARK: Messages
 
     @Test("The upstream's words are passed on without keys")
