@@ -156,7 +156,9 @@ final class AttemptSequence {
             error.reason == .contentFiltered
             ? (work.model.fallbacks.content.isEmpty ? nil : .content)
             : registry.policy.table[error.reason].fallback.chain
-        let others = chain.map { untried($0) } ?? []
+        let needsOtherProvider = registry.policy.table[error.reason].fallback.needsOtherProvider
+        let others = (chain.map { untried($0) } ?? [])
+            .filter { !needsOtherProvider || $0.settings.provider != target.settings.provider }
         let context = RetryContext(
             attempts: path.count, attemptsOnTarget: attemptCounts[ObjectIdentifier(target)] ?? 1,
             hasSentContent: hasSentContent,

@@ -24,6 +24,9 @@ public struct FailureRule: Sendable, Hashable {
         /// The content chain, asked for.
         case content
 
+        /// The provider that failed would fail again, whichever of its deployments is asked: a key belongs to a provider.
+        public var needsOtherProvider: Bool { self == .otherKey || self == .otherProvider }
+
         /// The fallback chain of the configuration that applies; nil if none does.
         public var chain: FallbackChain? {
             switch self {
