@@ -1,0 +1,307 @@
+public import LLMGWCore
+
+/// Decides which request may go to an upstream, and when: all limits that concern it must have room, and it must be its turn.
+///
+/// For each provider there is a fair queue. A request that fits, and before which nobody waits that could go, goes at once; the others wait.
+/// Bands are strict, except that each lower one gets a twentieth of the service while it waits. A request that is larger than what is left
+/// gets the promise of the moment when it fits; until then smaller ones go that leave the promise intact. Whose own limits are used up does not hold up
+/// others.
+///
+/// A request is admitted, waiting, or refused (terminal); a waiting one is admitted, refused or leaves (terminal for the queue); what was
+/// granted is settled once. Wrong input: settling twice, and tickets that are gone, are races and change nothing.
+///
+/// A decision costs O(log n): it looks at `lookahead` flows at most, and a newcomer that finds others waiting in vain is looked at alone.
+public struct AdmissionController: Sendable {
+    public enum Entry: Sendable, Equatable {
+        case admitted(AdmissionGrant)
+        case waiting(WaitingTicket, QueueForecast)
+        case refused(AdmissionRefusal)
+    }
+
+    public enum Action: Sendable, Equatable {
+        case admit(WaitingTicket, AdmissionGrant)
+        case refuse(WaitingTicket, AdmissionRefusal)
+    }
+
+    public internal(set) var book = QuotaBook()
+    var queues: [ProviderQueue] = []
+
+    public init() {}
+
+    // MARK: Setting up
+
+    /// A queue for a provider, in which at most `maxWaiting` requests wait.
+    public mutating func addQueue(_ name: String, maxWaiting: Int) -> Int {
+        queues.append(ProviderQueue(name: name, maxWaiting: maxWaiting))
+        return queues.count - 1
+    }
+
+    public mutating func addLane(queue: Int, accounts: [QuotaBook.AccountID]) -> LaneID {
+        LaneID(queue: queue, lane: queues[queue].addLane(accounts))
+    }
+
+    public mutating func account(_ scope: QuotaScope, _ settings: QuotaAccountSettings) -> QuotaBook.AccountID {
+        book.account(scope, settings)
+    }
+
+    // MARK: Requests
+
+    public mutating func enter(_ request: AdmissionRequest, now: MonotonicInstant) -> Entry {
+        let (queue, accounts) = (request.lane.queue, self.accounts(of: request))
+        let fit = book.fit(request.demand, in: accounts, now: now)
+        if case .never(let metric, let limit) = fit { return .refused(tooLarge(request, metric, limit, now)) }
+        if queues[queue].fair.count == 0, fit == .now {
+            queues[queue].fair.pass(
+                client: request.client.index, weight: request.weight, cost: request.demand.weight)
+            return .admitted(grant(request, now: now))
+        }
+        if let refusal = refusal(of: request, now: now) { return .refused(refusal) }
+        let forecast = forecast(of: request, now: now)
+        let (ticket, isFirst) = queues[queue].insert(WaitingRequest(request: request, since: now))
+        if isFirst, let grant = tryNewcomer(ticket, queue, now: now) { return .admitted(grant) }
+        return .waiting(WaitingTicket(queue: queue, ticket: ticket), forecast)
+    }
+
+    /// The waiting request gives up. False if it does not wait any more.
+    @discardableResult
+    public mutating func leave(_ ticket: WaitingTicket, now: MonotonicInstant) -> Bool {
+        guard queues[ticket.queue].remove(ticket.ticket) != nil else { return false }
+        queues[ticket.queue].touch()
+        return true
+    }
+
+    /// The next thing to do for those who wait, until there is none; then nothing changes before `wake`.
+    public mutating func next(now: MonotonicInstant) -> Action? {
+        for queue in queues.indices where queues[queue].mayMove(now: now) {
+            if let action = scan(queue, now: now) { return action }
+        }
+        return nil
+    }
+
+    /// When to ask for `next` again, if nothing happens before.
+    public var wake: MonotonicInstant? {
+        queues.compactMap { $0.fair.count > 0 ? $0.blockedUntil : nil }.min().flatMap {
+            $0 == .distantFuture ? nil : $0
+        }
+    }
+
+    /// What a request would be told now.
+    public func forecast(of request: AdmissionRequest, now: MonotonicInstant) -> QueueForecast {
+        forecast(of: request, after: queues[request.lane.queue].ahead(of: request), now: now)
+    }
+
+    public func forecast(of ticket: WaitingTicket, now: MonotonicInstant) -> QueueForecast? {
+        guard let waiting = queues[ticket.queue].fair[ticket.ticket] else { return nil }
+        return forecast(of: waiting.request, after: queues[ticket.queue].fair.ahead(of: ticket.ticket), now: now)
+    }
+
+    private func forecast(of request: AdmissionRequest, after ahead: Int, now: MonotonicInstant) -> QueueForecast {
+        let hold = queues[request.lane.queue].hold
+        return QueueForecast(ahead: ahead, wait: expected(request, after: ahead, hold: hold, now: now) - now)
+    }
+
+    // MARK: After admission
+
+    public mutating func dispatched(_ grant: AdmissionGrant, now: MonotonicInstant) {
+        book.dispatched(grant.attempt, now: now)
+        if let request = grant.request { book.dispatched(request, now: now) }
+    }
+
+    /// The attempt is over. False if that was said before.
+    @discardableResult
+    public mutating func settleAttempt(_ grant: AdmissionGrant, _ settlement: Settlement, now: MonotonicInstant) -> Bool {
+        guard book.settle(grant.attempt, settlement, now: now) else { return false }
+        queues[grant.lane.queue].ended(after: now - grant.granted)
+        let correction = settlement.weight(of: grant.demand) - grant.demand.weight
+        queues[grant.lane.queue].fair.charge(client: grant.client.index, cost: correction)
+        touch()
+        return true
+    }
+
+    /// The request is over: what it took of its client's own limits. False if that was said before, or it took nothing.
+    @discardableResult
+    public mutating func settleRequest(_ grant: AdmissionGrant, _ settlement: Settlement, now: MonotonicInstant) -> Bool {
+        guard let request = grant.request, book.settle(request, settlement, now: now) else { return false }
+        for queue in queues.indices { queues[queue].fair.unpark(client: grant.client.index) }
+        touch()
+        return true
+    }
+
+    // MARK: What upstreams and operators say
+
+    public mutating func learn(
+        _ report: RateLimitReport, from grant: AdmissionGrant, about account: QuotaBook.AccountID, now: MonotonicInstant
+    ) {
+        book.learn(report, from: grant.attempt, about: account, now: now)
+        touch()
+    }
+
+    /// Changes the book; whoever waits is looked at anew.
+    public mutating func change(_ body: (inout QuotaBook) -> Void) {
+        body(&book)
+        for queue in queues.indices { queues[queue].unparkAll() }
+        touch()
+    }
+
+    private mutating func touch() {
+        for queue in queues.indices { queues[queue].touch() }
+    }
+
+    // MARK: Deciding
+
+    private func accounts(of request: AdmissionRequest) -> [QuotaBook.AccountID] {
+        let shared = queues[request.lane.queue].lanes[request.lane.lane].accounts
+        return request.accounts.isEmpty ? shared : shared + request.accounts
+    }
+
+    private mutating func tooLarge(
+        _ request: AdmissionRequest, _ metric: QuotaMetric, _ limit: Int, _ now: MonotonicInstant
+    ) -> AdmissionRefusal {
+        let scope = book.scopeRefusing(request.demand, in: accounts(of: request), now: now)
+        return .tooLarge(scope ?? .provider(queues[request.lane.queue].name), metric, limit: limit)
+    }
+
+    /// Why a request may not even wait.
+    private func refusal(of request: AdmissionRequest, now: MonotonicInstant) -> AdmissionRefusal? {
+        let queue = queues[request.lane.queue]
+        // Who was admitted before does not lose its turn to a full queue.
+        if !request.isRepeat {
+            if queue.waiting(client: request.client.index) >= request.maxWaiting {
+                return .clientQueueFull(limit: request.maxWaiting)
+            }
+            if queue.fair.count >= queue.maxWaiting { return .queueFull(limit: queue.maxWaiting) }
+        }
+        // How long places are held is no certainty: it is told, and nobody is refused for it.
+        let start = expected(request, after: queue.ahead(of: request), hold: .zero, now: now)
+        return start > request.latestStart ? .tooLate(retryAfter: start - now) : nil
+    }
+
+    private func expected(
+        _ request: AdmissionRequest, after ahead: Int, hold: Duration, now: MonotonicInstant
+    ) -> MonotonicInstant {
+        let queue = queues[request.lane.queue]
+        let shared = book.projected(
+            request.demand, after: ahead, like: queue.typicalDemand, hold: hold,
+            in: queue.lanes[request.lane.lane].accounts, now: now)
+        let own = book.projected(
+            request.demand, after: min(ahead, queue.waiting(client: request.client.index)), like: queue.typicalDemand,
+            hold: hold, in: request.accounts, now: now)
+        return max(shared, own)
+    }
+
+    private mutating func grant(_ request: AdmissionRequest, now: MonotonicInstant) -> AdmissionGrant {
+        let own =
+            request.accounts.isEmpty ? nil : book.reserve(request.demand, in: request.accounts, now: now)
+        let shared = queues[request.lane.queue].lanes[request.lane.lane].accounts
+        return AdmissionGrant(
+            request: own, attempt: book.reserve(request.demand, in: shared, now: now), client: request.client,
+            lane: request.lane, demand: request.demand, granted: now)
+    }
+
+    private enum Verdict {
+        case admit
+        case refuse(AdmissionRefusal)
+        /// Nobody of the lane can go.
+        case laneBlocked(until: MonotonicInstant)
+        /// A smaller one of the lane might go.
+        case tooLargeNow(until: MonotonicInstant)
+        /// Its client may not.
+        case park(until: MonotonicInstant)
+        /// It would break a promise.
+        case yields
+    }
+
+    private mutating func judge(_ request: AdmissionRequest, _ now: MonotonicInstant) -> Verdict {
+        let queue = request.lane.queue
+        let shared = queues[queue].lanes[request.lane.lane].accounts
+        let lane = book.fit(request.demand, in: shared, now: now)
+        switch lane {
+        case .never(let metric, let limit): return .refuse(tooLarge(request, metric, limit, now))
+        case .onRelease: return .laneBlocked(until: .distantFuture)
+        case .at(let instant, _) where !lane.dependsOnSize: return .laneBlocked(until: instant)
+        case .at, .now: break
+        }
+        switch request.accounts.isEmpty ? .now : book.fit(request.demand, in: request.accounts, now: now) {
+        case .never(let metric, let limit): return .refuse(tooLarge(request, metric, limit, now))
+        case .onRelease: return .park(until: .distantFuture)
+        case .at(let instant, _): return .park(until: instant)
+        case .now: break
+        }
+        if case .at(let instant, _) = lane { return .tooLargeNow(until: instant) }
+        if let claim = queues[queue].claim, claim.band <= request.priority.band {
+            let common = shared.filter { queues[queue].lanes[claim.lane].accounts.contains($0) }
+            guard
+                book.leavesRoom(for: claim.demand, at: claim.instant, beside: request.demand, in: common, now: now)
+            else { return .yields }
+        }
+        return .admit
+    }
+
+    /// A request comes while others wait in vain: it alone can be new.
+    private mutating func tryNewcomer(
+        _ ticket: FairQueue<WaitingRequest>.Ticket, _ queue: Int, now: MonotonicInstant
+    ) -> AdmissionGrant? {
+        guard !queues[queue].mayMove(now: now), let waiting = queues[queue].fair[ticket] else { return nil }
+        switch judge(waiting.request, now) {
+        case .admit: return admit(ticket, waiting.request, queue, now)
+        case .laneBlocked(let instant), .tooLargeNow(let instant): queues[queue].block(until: instant)
+        case .park(let instant): queues[queue].park(queues[queue].fair.flow(of: ticket), until: instant)
+        case .yields, .refuse: break
+        }
+        return nil
+    }
+
+    private mutating func admit(
+        _ ticket: FairQueue<WaitingRequest>.Ticket, _ request: AdmissionRequest, _ queue: Int, _ now: MonotonicInstant
+    ) -> AdmissionGrant {
+        queues[queue].served(request)
+        _ = queues[queue].remove(ticket)
+        return grant(request, now: now)
+    }
+
+    private mutating func scan(_ queue: Int, now: MonotonicInstant) -> Action? {
+        queues[queue].beginScan(now: now)
+        for band in queues[queue].bandOrder {
+            queues[queue].beginBand()
+            while let flow = queues[queue].candidate(band: band) {
+                let (ticket, waiting) = queues[queue].fair.head(of: flow.flow)
+                switch judge(waiting.request, now) {
+                case .admit:
+                    let grant = admit(ticket, waiting.request, queue, now)
+                    return .admit(WaitingTicket(queue: queue, ticket: ticket), grant)
+                case .refuse(let refusal):
+                    _ = queues[queue].remove(ticket)
+                    return .refuse(WaitingTicket(queue: queue, ticket: ticket), refusal)
+                case .laneBlocked(let instant): queues[queue].closeLane(flow.lane, until: instant)
+                case .tooLargeNow(let instant):
+                    queues[queue].promise(waiting.request, at: instant)
+                    queues[queue].skip(flow.lane)
+                case .park(let instant): queues[queue].park(flow.flow, until: instant)
+                case .yields: queues[queue].skip(flow.lane)
+                }
+            }
+        }
+        return nil
+    }
+}
+
+extension Priority {
+    /// 0 is served first.
+    var band: Int { Int(rawValue) - 1 }
+}
+
+extension Settlement {
+    /// What the fair queue charges in the end for what it had charged as `demand`.
+    func weight(of demand: QuotaDemand) -> Double {
+        switch self {
+        case .notSent, .refused: return 0
+        case .unknown: return demand.weight
+        case .interrupted(let output):
+            return QuotaDemand(inputTokens: demand.inputTokens, outputTokens: output).weight
+        case .used(let usage):
+            let input = usage.inputTokens.map { Int(clamping: $0) } ?? demand.inputTokens
+            let output = usage.outputTokens.map { Int(clamping: $0) } ?? demand.outputTokens
+            return QuotaDemand(inputTokens: input, outputTokens: output).weight
+        }
+    }
+}

@@ -1,0 +1,82 @@
+public import LLMGWCore
+
+/// How much is granted at present: what the configuration allows, what the provider says it allows, and how it reacts, whichever is least.
+///
+/// Tightening is immediate. Loosening is slow, by a tenth a minute, and never beyond what is configured. A limit of which nobody has said
+/// anything is found out: none until the provider complains, then half of what was used, growing again until it is forgotten. No terminal
+/// state. Wrong input: a limit of zero or less from a provider says nothing and is ignored.
+public struct LearnedLimit: Sendable {
+    public enum Source: String, Sendable {
+        case configured, provider, learned
+    }
+
+    /// A limit that grows by this share each minute.
+    private static let growth = 1.1
+    /// A learned limit that has grown to this many times its start is forgotten.
+    private static let forgotten = 8.0
+
+    private struct Ramp: Sendable {
+        var start: Double
+        var since: MonotonicInstant
+    }
+
+    public private(set) var configured: Int?
+    private var reported: Int?
+    private var ramp: Ramp?
+
+    public init(configured: Int?) {
+        self.configured = configured
+    }
+
+    /// What is granted; nil where there is no limit.
+    public func current(now: MonotonicInstant) -> Int? {
+        let known = known
+        guard let ramp, let value = grown(ramp, now) else { return known }
+        return known.map { min($0, value) } ?? value
+    }
+
+    /// What is granted when nothing holds it back.
+    public var known: Int? {
+        guard let configured else { return reported }
+        return reported.map { min($0, configured) } ?? configured
+    }
+
+    public func source(now: MonotonicInstant) -> Source {
+        if let ramp, let value = grown(ramp, now), known.map({ value < $0 }) ?? true { return .learned }
+        if let reported, configured.map({ reported < $0 }) ?? true { return .provider }
+        return configured == nil ? .learned : .configured
+    }
+
+    private func grown(_ ramp: Ramp, _ now: MonotonicInstant) -> Int? {
+        let minutes = max(0, (now - ramp.since) / .seconds(60))
+        let factor = power(Self.growth, minutes)
+        if let known { return Double(known) <= ramp.start * factor ? nil : Int(ramp.start * factor) }
+        return factor >= Self.forgotten ? nil : max(1, Int(ramp.start * factor))
+    }
+
+    /// The operator changed the configuration.
+    public mutating func configure(_ limit: Int?) { configured = limit }
+
+    /// The provider says what it allows.
+    public mutating func report(_ limit: Int, now: MonotonicInstant) {
+        guard limit > 0 else { return }
+        let before = current(now: now)
+        reported = limit
+        guard let before, let known, known > before else { return }
+        ramp = Ramp(start: Double(before), since: now)
+    }
+
+    /// The provider complained when `used` was in use, without saying how much it allows. The limit stays put for `hold`.
+    public mutating func complain(used: Int, hold: Duration, now: MonotonicInstant) {
+        let basis = current(now: now).map { min($0, max(used, 1)) } ?? used
+        ramp = Ramp(start: Double(max(1, basis / 2)), since: now + hold)
+    }
+}
+
+/// `base` to the power of `exponent`, straight between whole numbers: a slow ramp needs no mathematical library.
+private func power(_ base: Double, _ exponent: Double) -> Double {
+    let whole = Int(min(exponent, 1000))
+    var result = 1.0
+    for _ in 0..<whole { result *= base }
+    return result * (1 + (base - 1) * (min(exponent, 1000) - Double(whole)))
+}

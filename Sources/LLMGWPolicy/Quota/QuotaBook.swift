@@ -1,0 +1,174 @@
+public import LLMGWCore
+
+/// All accounts, and what is reserved in them: in all at once, or in none.
+///
+/// A reservation is reserved, then dispatched (optional), then settled, which is terminal and happens once: the first settlement counts, a
+/// later one finds nothing and says so. Wrong input: reserving what does not fit is our bug only for concurrency's count; the caller asks `fit` first.
+public struct QuotaBook: Sendable {
+    /// An account's place in the book.
+    public struct AccountID: Sendable, Hashable {
+        let index: Int
+    }
+
+    /// A reservation's name, unique for the life of the book; they rise in the order of granting.
+    public struct ReservationID: Sendable, Hashable, Comparable {
+        public let number: UInt64
+
+        public static func < (a: ReservationID, b: ReservationID) -> Bool { a.number < b.number }
+    }
+
+    private struct Charge: Sendable {
+        var account: Int
+        var entries: [SlidingLog.Entry]
+        var amounts: [Int]
+    }
+
+    private struct Reservation: Sendable {
+        var demand: QuotaDemand
+        var granted: MonotonicInstant
+        var charges: [Charge]
+    }
+
+    private var accounts: [QuotaAccount] = []
+    private var ids: [QuotaScope: AccountID] = [:]
+    private var live: [UInt64: Reservation] = [:]
+    private var last: UInt64 = 0
+
+    public init() {}
+
+    public var reservationCount: Int { live.count }
+
+    /// The account of a scope, which is opened with these settings if it is new.
+    public mutating func account(_ scope: QuotaScope, _ settings: QuotaAccountSettings) -> AccountID {
+        if let id = ids[scope] { return id }
+        let id = AccountID(index: accounts.count)
+        accounts.append(QuotaAccount(scope, settings))
+        ids[scope] = id
+        return id
+    }
+
+    public func account(of scope: QuotaScope) -> AccountID? { ids[scope] }
+
+    // MARK: Reserving
+
+    public mutating func fit(_ demand: QuotaDemand, in ids: [AccountID], now: MonotonicInstant) -> QuotaFit {
+        var fit = QuotaFit.now
+        for id in ids { fit = fit.and(accounts[id.index].fit(demand, now: now)) }
+        return fit
+    }
+
+    /// The scope whose limit a demand can never meet.
+    public mutating func scopeRefusing(_ demand: QuotaDemand, in ids: [AccountID], now: MonotonicInstant) -> QuotaScope? {
+        for id in ids {
+            if case .never = accounts[id.index].fit(demand, now: now) { return accounts[id.index].scope }
+        }
+        return nil
+    }
+
+    func leavesRoom(
+        for promised: QuotaDemand, at instant: MonotonicInstant, beside demand: QuotaDemand, in ids: [AccountID],
+        now: MonotonicInstant
+    ) -> Bool {
+        ids.allSatisfy { accounts[$0.index].leavesRoom(for: promised, at: instant, beside: demand, now: now) }
+    }
+
+    func projected(
+        _ demand: QuotaDemand, after ahead: Int, like typical: QuotaDemand, hold: Duration, in ids: [AccountID],
+        now: MonotonicInstant
+    ) -> MonotonicInstant {
+        ids.reduce(now) {
+            max($0, accounts[$1.index].projected(demand, after: ahead, like: typical, hold: hold, now: now))
+        }
+    }
+
+    /// Takes the demand from all these accounts, after `fit` said `now`.
+    public mutating func reserve(_ demand: QuotaDemand, in ids: [AccountID], now: MonotonicInstant) -> ReservationID {
+        last += 1
+        var charges: [Charge] = []
+        charges.reserveCapacity(ids.count)
+        for id in ids {
+            let entries = accounts[id.index].take(demand, now: now)
+            let amounts = entries.indices.map { accounts[id.index].windows[$0].log.amount(of: entries[$0]) ?? 0 }
+            charges.append(Charge(account: id.index, entries: entries, amounts: amounts))
+        }
+        live[last] = Reservation(demand: demand, granted: now, charges: charges)
+        return ReservationID(number: last)
+    }
+
+    /// The request leaves the host only now. Where that took long, what it took counts from here: the upstream counts it when it arrives.
+    public mutating func dispatched(_ id: ReservationID, now: MonotonicInstant) {
+        guard let reservation = live[id.number], now - reservation.granted > WindowBucket.guardTime / 4 else { return }
+        for index in reservation.charges.indices {
+            let charge = reservation.charges[index]
+            live[id.number]?.charges[index].entries = accounts[charge.account].move(charge.entries, now: now)
+        }
+        live[id.number]?.granted = now
+    }
+
+    /// Says what became of it. False if that was said before.
+    @discardableResult
+    public mutating func settle(_ id: ReservationID, _ settlement: Settlement, now: MonotonicInstant) -> Bool {
+        guard let reservation = live.removeValue(forKey: id.number) else { return false }
+        for charge in reservation.charges {
+            accounts[charge.account].settle(
+                charge.entries, settlement, demand: reservation.demand, reserved: charge.amounts, now: now)
+        }
+        return true
+    }
+
+    /// What stands reserved in each window, for those who keep it over a restart.
+    public func amounts(of id: ReservationID) -> [(scope: QuotaScope, metric: QuotaMetric, amount: Int)] {
+        guard let reservation = live[id.number] else { return [] }
+        return reservation.charges.flatMap { charge in
+            let account = accounts[charge.account]
+            return charge.amounts.indices.map { (account.scope, account.windows[$0].metric, charge.amounts[$0]) }
+        }
+    }
+
+    // MARK: Learning
+
+    public mutating func close(_ id: AccountID, until: MonotonicInstant, now: MonotonicInstant) {
+        accounts[id.index].close(until: until, now: now)
+    }
+
+    public mutating func open(_ id: AccountID) { accounts[id.index].open() }
+
+    public mutating func complainOfLoad(_ id: AccountID, now: MonotonicInstant) {
+        accounts[id.index].complainOfLoad(now: now)
+    }
+
+    public mutating func complainOfRate(_ id: AccountID, hold: Duration, now: MonotonicInstant) {
+        accounts[id.index].complainOfRate(hold: hold, now: now)
+    }
+
+    /// The upstream's answer to a reservation's request came, with this about its limits. `account` is the one it speaks of.
+    public mutating func learn(
+        _ report: RateLimitReport, from id: ReservationID, about account: AccountID, now: MonotonicInstant
+    ) {
+        let charges = live[id.number]?.charges ?? []
+        for charge in charges { accounts[charge.account].answered() }
+        let entries = charges.first { $0.account == account.index }?.entries ?? []
+        accounts[account.index].learn(report, sequence: id.number, entries: entries, now: now)
+    }
+
+    public mutating func configure(_ id: AccountID, _ limits: QuotaLimits) { accounts[id.index].configure(limits) }
+
+    /// Continues what an earlier process granted at `granted`.
+    public mutating func restore(
+        _ amount: Int, of metric: QuotaMetric, in id: AccountID, granted: MonotonicInstant
+    ) {
+        guard let index = accounts[id.index].windows.firstIndex(where: { $0.metric == metric }) else { return }
+        accounts[id.index].windows[index].restore(amount, now: granted)
+    }
+
+    // MARK: Showing
+
+    public func isLimited(_ id: AccountID) -> Bool { accounts[id.index].isLimited }
+    public func inUse(_ id: AccountID) -> Int { accounts[id.index].inUse }
+
+    public mutating func statuses(now: MonotonicInstant) -> [(scope: QuotaScope, status: QuotaAccount.Status)] {
+        accounts.indices.flatMap { index in
+            accounts[index].statuses(now: now).map { (accounts[index].scope, $0) }
+        }
+    }
+}
