@@ -41,13 +41,13 @@ public final class CurlDriver: HTTPTransport {
                 .internalError, "no descriptors for the upstream thread: \(String(cString: strerror(errno)))")
         }
         let parts = LoopParts(multi: multi, poll: poll)
-        let thread = Thread { [self] in
+        let isStarted = DetachedThread.start { [self] in
             let loop = CurlLoop(
                 multi: parts.multi, poll: parts.poll, wake: wakeDescriptor, submit: submit,
                 proceed: { [self] in send(.proceed($0)) })
             loop.run { takeCommands() }
         }
-        guard thread.start() else { throw GatewayError(.internalError, "the upstream thread cannot be started") }
+        guard isStarted else { throw GatewayError(.internalError, "the upstream thread cannot be started") }
     }
 
     public func start(_ request: HTTPRequest, _ receive: @escaping @GatewayLoop ([HTTPEvent]) -> Void) -> TransferID {
@@ -307,32 +307,5 @@ private final class CurlLoop {
         close(poll)
         close(wake)
         stopped?.resume()
-    }
-}
-
-/// A detached POSIX thread.
-private struct Thread {
-    private final class Body {
-        let run: () -> Void
-        init(_ run: @escaping () -> Void) { self.run = run }
-    }
-
-    let run: @Sendable () -> Void
-
-    func start() -> Bool {
-        var thread = pthread_t()
-        let body = Unmanaged.passRetained(Body(run))
-        let code = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, body.toOpaque())
-        guard code == 0 else {
-            body.release()
-            return false
-        }
-        pthread_detach(thread)
-        return true
     }
 }
