@@ -36,6 +36,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CLLMGWProto", dependencies: ["CProtobufC"], publicHeadersPath: ".", cSettings: strictC),
         .target(name: "CPlatform", cSettings: strictC),
         .target(name: "CTOML", cxxSettings: [.treatAllWarnings(as: .error)]),
@@ -59,15 +60,14 @@ let package = Package(
         .target(
             name: "LLMGWUpstream", dependencies: ["LLMGWCore", "LLMGWJSON", "CCurl", "CPlatform"], swiftSettings: strict
         ),
+        .target(name: "LLMGWStorage", dependencies: ["LLMGWCore", "CPlatform", "CSQLite"], swiftSettings: strict),
 
         // L3: the gateway, and the client library.
         .target(
             name: "LLMGWGateway",
             dependencies: [
                 "LLMGWCore", "LLMGWWire", "LLMGWTransport", "LLMGWControl", "LLMGWPolicy", "LLMGWJSON", "LLMGWUpstream",
-                "CPlatform",
-                nio,
-                nioPosix, logging, lifecycle,
+                "LLMGWStorage", "CPlatform", nio, nioPosix, logging, lifecycle,
             ],
             swiftSettings: strict),
         .target(
@@ -105,6 +105,9 @@ let package = Package(
         .testTarget(name: "LLMGWControlTests", dependencies: ["LLMGWCore", "LLMGWControl"], swiftSettings: strict),
         .testTarget(
             name: "LLMGWPolicyTests", dependencies: ["LLMGWCore", "LLMGWPolicy", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "LLMGWStorageTests", dependencies: ["LLMGWCore", "LLMGWStorage", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "LLMGWUpstreamTests", dependencies: ["LLMGWCore", "LLMGWUpstream"], swiftSettings: strict),
         .testTarget(
             name: "LLMGWGatewayTests", dependencies: ["LLMGWCore", "LLMGWWire", "LLMGWGateway", logging],

@@ -1,0 +1,125 @@
+import LLMGWCore
+
+/// The disk tier of the response cache: a SQLite file that may be deleted at any time.
+///
+/// Two threads work on it, and nobody else waits for the disk: one reads by key, one writes, evicts and checkpoints
+/// (ADR 0015). Writes are best effort: `write` never blocks, and what is written together is committed together, at most 50 ms later; `kill -9`
+/// takes no more than that. A failure never becomes a request's failure: a damaged row is a miss, a damaged file is
+/// moved aside and begun anew, a full or failing disk switches the tier off for a while, and `status` says all that.
+///
+/// Purging: the caller counts purges in an epoch and gives each entry the one its fill began under. A purge deletes what is
+/// in the file and under way to it with an older epoch. A read that was under way may still return a purged entry, so the
+/// caller compares `epoch` when it has it.
+public final class CacheFile: Sendable {
+    public struct Settings: Sendable {
+        public var path: String
+        /// The oldest entries are evicted when the file holds more, in bytes.
+        public var maxBytes: Int64
+        /// Bytes that may wait to be written.
+        public var maxPendingBytes: Int
+        /// Reads that may wait.
+        public var maxPendingReads: Int
+        /// How long a file that failed is left alone.
+        public var retryDelay: Duration
+
+        public init(
+            path: String, maxBytes: Int64 = 1 << 30, maxPendingBytes: Int = 64 << 20, maxPendingReads: Int = 1_024,
+            retryDelay: Duration = .seconds(30)
+        ) {
+            self.path = path
+            self.maxBytes = maxBytes
+            self.maxPendingBytes = maxPendingBytes
+            self.maxPendingReads = maxPendingReads
+            self.retryDelay = retryDelay
+        }
+    }
+
+    /// Where a listing goes on.
+    public struct Cursor: Sendable, Hashable {
+        let row: Int64
+    }
+
+    private let shared: CacheFileShared
+    private let writer: StorageThread<CacheFileWriter.Command>
+    private let reader: StorageThread<CacheFileReader.Command>
+
+    /// Returns at once; the file is opened and checked on the writer's thread. Until `status` is ready, reads find nothing.
+    public init(_ settings: Settings) throws(StorageError) {
+        let shared = CacheFileShared(path: settings.path)
+        let writer = try StorageThread(
+            limits: .init(capacity: settings.maxPendingBytes, batchWeight: settings.maxPendingBytes / 4)
+        ) { CacheFileWriter(settings, shared: shared) }
+        let reader = try StorageThread(limits: .init(capacity: settings.maxPendingReads, batchWeight: 1)) {
+            CacheFileReader(shared: shared) { finding in _ = writer.submit(.found(finding), .prompt) }
+        }
+        self.shared = shared
+        self.writer = writer
+        self.reader = reader
+    }
+
+    /// From any thread.
+    public var status: StorageStatus {
+        var status = shared.status.value
+        status.refused = writer.refused + reader.refused
+        return status
+    }
+
+    /// Nil if it is not there, damaged, or the tier is switched off or has too much to do. Expired entries are returned too.
+    public func read(_ key: [UInt8]) async -> CacheFileEntry? {
+        await ask { reader in reader.entry(key) }
+    }
+
+    /// The newest entries and then older ones, page by page: at most `limit` a page. For filling the memory tier after a start.
+    public func newestMetadata(
+        before cursor: Cursor? = nil, limit: Int
+    ) async -> (metadata: [CacheFileMetadata], next: Cursor?) {
+        await ask { reader in reader.metadata(before: cursor, limit: limit) } ?? ([], nil)
+    }
+
+    /// The same with the bodies: a page ends when it holds `maxBytes` of them.
+    public func newestEntries(
+        before cursor: Cursor? = nil, maxBytes: Int
+    ) async -> (entries: [CacheFileEntry], next: Cursor?) {
+        await ask { reader in reader.entries(before: cursor, maxBytes: maxBytes) } ?? ([], nil)
+    }
+
+    /// Writes or replaces an entry. False if it is refused: too much waits already, the tier is off, or a tag contains U+001F.
+    @discardableResult
+    public func write(_ entry: CacheFileEntry) -> Bool {
+        guard shared.isUsable, !entry.metadata.tags.contains(where: { $0.utf8.contains(0x1f) }) else { return false }
+        return writer.submit(.write(entry), weight: entry.body.count + 512, .batched)
+    }
+
+    /// Deletes what the selector names, and drops later writes of it that began under an epoch before `epoch`. Returns how many entries
+    /// were deleted, when that is on the disk: not even a power failure brings them back.
+    public func purge(_ selector: CacheFileSelector, epoch: UInt32) async throws(StorageError) -> Int {
+        let result: Result<Int, StorageError> = await withCheckedContinuation { continuation in
+            let isTaken = writer.submit(.purge(selector, epoch: epoch, continuation), .prompt)
+            if !isTaken {
+                continuation.resume(
+                    returning: .failure(
+                        StorageError(.overloaded, "\(shared.path): too much waits to be written; purge again later")))
+            }
+        }
+        return try result.get()
+    }
+
+    /// How many entries the file holds.
+    public func count() async -> Int {
+        await ask { reader in reader.count() } ?? 0
+    }
+
+    /// Writes what waits, closes the file and ends both threads.
+    public func close() async {
+        await reader.stop()
+        await writer.stop()
+    }
+
+    private func ask<T: Sendable>(_ body: @escaping @Sendable (CacheFileReader) -> T?) async -> T? {
+        guard shared.isUsable else { return nil }
+        return await withCheckedContinuation { continuation in
+            let isTaken = reader.submit(.ask { continuation.resume(returning: body($0)) }, .prompt)
+            if !isTaken { continuation.resume(returning: nil) }
+        }
+    }
+}

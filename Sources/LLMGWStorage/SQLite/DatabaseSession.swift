@@ -1,0 +1,156 @@
+import LLMGWCore
+
+/// A writer's database that may fail and come back.
+///
+/// States: unopened, open, suspended (until its retry time), closed (terminal). Damage moves the file aside, begins a new
+/// one and repeats what failed, once. What the disk or the rights refuse suspends: whoever asks gets the error at
+/// once, until the retry time has come and the next one tries. Any other error concerns only who asked.
+final class DatabaseSession {
+    private enum Mode {
+        case unopened
+        case open(SQLiteConnection)
+        case suspended(SQLiteError, until: MonotonicInstant)
+        case closed
+    }
+
+    /// Pages in the log from which on it is moved into the database: SQLite's own measure.
+    private static let checkpointPages = 1_000
+    /// 64 MiB in pages: then the log is emptied and cut off, even if that waits for a reader.
+    private static let truncatePages = (64 << 20) / 4_096
+
+    private let file: DatabaseFile
+    private let retryDelay: Duration
+    private let status: SharedStatus
+    private let didOpen: (SQLiteConnection) throws(SQLiteError) -> Void
+    private var lock: FileLock?
+    private var mode = Mode.unopened
+
+    /// `didOpen` runs on each new connection before it is used.
+    init(
+        _ file: DatabaseFile, retryDelay: Duration, status: SharedStatus,
+        didOpen: @escaping (SQLiteConnection) throws(SQLiteError) -> Void
+    ) {
+        self.file = file
+        self.retryDelay = retryDelay
+        self.status = status
+        self.didOpen = didOpen
+    }
+
+    /// Nil unless it is suspended.
+    var retryTime: MonotonicInstant? {
+        guard case .suspended(_, let until) = mode else { return nil }
+        return until
+    }
+
+    func perform<T>(
+        _ body: (SQLiteConnection) throws(SQLiteError) -> T
+    ) throws(SQLiteError) -> T {
+        let connection = try connect()
+        do throws(SQLiteError) {
+            return try body(connection)
+        } catch {
+            handle(error)
+            guard error.kind == .corrupt else { throw error }
+            return try body(connect())
+        }
+    }
+
+    /// Does what an error asks for that was met on this file, here or by a reader.
+    func handle(_ error: SQLiteError) {
+        switch error.kind {
+        case .corrupt: replace(because: error)
+        case .full, .inputOutput, .readOnly, .cannotOpen, .newerSchema, .inUse: suspend(because: error)
+        case .busy, .interrupted, .other: break
+        }
+    }
+
+    /// Opens the file, if it is not open and may be tried.
+    func open() {
+        do throws(SQLiteError) { _ = try connect() } catch {
+            // `status` says it, and `suspended` keeps it for whoever asks.
+        }
+    }
+
+    /// Moves the log into the database when it has grown. To be called after writing.
+    func checkpoint() {
+        do throws(SQLiteError) {
+            try perform { connection throws(SQLiteError) in
+                guard connection.loggedPages >= Self.checkpointPages else { return }
+                try connection.checkpoint(.passive)
+                if connection.loggedPages >= Self.truncatePages { try connection.checkpoint(.truncate) }
+                let size = try connection.usedBytes
+                status.update { $0.size = size }
+            }
+        } catch {
+            status.update { $0.problem = error.description }
+        }
+    }
+
+    func close() {
+        mode = .closed  // Closes the connection, which moves the log into the database.
+        lock = nil
+        status.update { $0.state = .closed }
+    }
+
+    private func connect() throws(SQLiteError) -> SQLiteConnection {
+        switch mode {
+        case .open(let connection): return connection
+        case .suspended(let error, let until) where until > .onStorageThread: throw error
+        case .closed:
+            throw SQLiteError(.other, "it is closed", path: file.path, operation: "use the file")
+        case .unopened, .suspended:
+            do throws(SQLiteError) { return try openFile() } catch {
+                if error.kind == .corrupt { replace(because: error) } else { suspend(because: error) }
+                guard case .open(let connection) = mode else { throw error }
+                return connection
+            }
+        }
+    }
+
+    private func openFile() throws(SQLiteError) -> SQLiteConnection {
+        if lock == nil { lock = try FileLock(besides: file.path) }
+        let connection = try file.open()
+        try didOpen(connection)
+        mode = .open(connection)
+        let size = try connection.usedBytes
+        status.update {
+            $0.state = .ready
+            $0.retryTime = nil
+            $0.size = size
+        }
+        return connection
+    }
+
+    private func replace(because damage: SQLiteError) {
+        mode = .unopened  // Closes the connection.
+        do throws(SQLiteError) {
+            let aside = try file.moveAside()
+            status.update {
+                $0.problem = damage.description
+                $0.movedAside = aside
+            }
+            _ = try openFile()
+        } catch {
+            suspend(because: error)
+        }
+    }
+
+    private func suspend(because error: SQLiteError) {
+        let until = MonotonicInstant.onStorageThread + retryDelay
+        mode = .suspended(error, until: until)
+        status.update {
+            $0.state = .disabled
+            $0.problem = error.description
+            $0.retryTime = until
+        }
+    }
+}
+
+extension SQLiteConnection {
+    /// Bytes of pages that hold something.
+    var usedBytes: Int64 {
+        get throws(SQLiteError) {
+            try (integer("PRAGMA page_count") - integer("PRAGMA freelist_count")) * integer("PRAGMA page_size")
+        }
+    }
+}
