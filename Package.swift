@@ -46,10 +46,12 @@ let package = Package(
 
         .target(name: "LLMGWJSON", dependencies: ["CJansson"], swiftSettings: strict),
 
-        // L1: frames and messages without sockets; sockets without messages.
+        // L1: frames and messages without sockets; sockets without messages; the host around the process.
         .target(name: "LLMGWWire", dependencies: ["LLMGWCore", "CLLMGWProto", "CProtobufC"], swiftSettings: strict),
         .target(
             name: "LLMGWTransport", dependencies: ["LLMGWCore", "CPlatform", nio, nioPosix], swiftSettings: strict),
+        .target(
+            name: "LLMGWHost", dependencies: ["LLMGWCore", "LLMGWJSON", "CPlatform", logging], swiftSettings: strict),
 
         // L2: these never import each other; they meet in LLMGWGateway.
         .target(
@@ -78,8 +80,8 @@ let package = Package(
         .executableTarget(
             name: "llmgwd",
             dependencies: [
-                "LLMGWCore", "LLMGWTransport", "LLMGWControl", "LLMGWPolicy", "LLMGWGateway", "CPlatform", logging,
-                lifecycle,
+                "LLMGWCore", "LLMGWTransport", "LLMGWHost", "LLMGWControl", "LLMGWPolicy", "LLMGWGateway", "CPlatform",
+                logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
@@ -101,6 +103,9 @@ let package = Package(
             name: "LLMGWWireTests", dependencies: ["LLMGWCore", "LLMGWWire", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LLMGWTransportTests", dependencies: ["LLMGWCore", "LLMGWTransport", nio, nioPosix],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LLMGWHostTests", dependencies: ["LLMGWCore", "LLMGWHost", "TestSupport", logging],
             swiftSettings: strict),
         .testTarget(name: "LLMGWControlTests", dependencies: ["LLMGWCore", "LLMGWControl"], swiftSettings: strict),
         .testTarget(

@@ -2,6 +2,7 @@
 #ifndef CPLATFORM_H
 #define CPLATFORM_H
 
+#include "CPlatformHost.h"
 #include "CPlatformMemory.h"
 #include "CPlatformPoll.h"
 

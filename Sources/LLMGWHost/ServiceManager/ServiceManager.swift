@@ -1,0 +1,32 @@
+import Glibc
+
+/// What the service manager that started this process told it, in its environment: sd_notify(3), sd_listen_fds(3), sd_watchdog_enabled(3).
+///
+/// The protocols are a few lines each, so that libsystemd, which brings five more libraries along, is not linked.
+public struct ServiceManager: Sendable {
+    /// Nil where nobody listens.
+    public let notifySocket: NotifySocket?
+    /// A sign of life is expected at least this often; nil where none is.
+    public let watchdogInterval: Duration?
+    public let sockets: [InheritedSocket]
+
+    /// Reads the process's environment.
+    public static func fromEnvironment() throws(HostError) -> ServiceManager {
+        try ServiceManager { name in getenv(name).map { String(cString: $0) } }
+    }
+
+    init(processID: pid_t = getpid(), variable: @escaping (String) -> String?) throws(HostError) {
+        let environment = ServiceEnvironment(processID: processID, variable: variable)
+        if let path = variable("NOTIFY_SOCKET"), !path.isEmpty {
+            notifySocket = try NotifySocket(path: path)
+        } else {
+            notifySocket = nil
+        }
+        watchdogInterval = try environment.watchdogInterval()
+        var sockets: [InheritedSocket] = []
+        for (descriptor, name) in try environment.listedDescriptors() {
+            sockets.append(try InheritedSocket(descriptor: descriptor, name: name))
+        }
+        self.sockets = sockets
+    }
+}
