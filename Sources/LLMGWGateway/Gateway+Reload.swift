@@ -20,6 +20,8 @@ extension Gateway {
         guard let path = present.path else {
             return refuse("the daemon runs with its built-in configuration, which has no file", path: nil)
         }
+        if !command.dryRun { onEvent(.reloading) }
+        defer { if !command.dryRun { onEvent(.reloaded) } }
         let result = await Self.read(path)
         guard !state.isDraining else { return refuse("the daemon is shutting down", path: path) }
         switch result {

@@ -9,10 +9,21 @@ public import ServiceLifecycle
 /// The gateway: everything put together, from the socket to the upstreams. It runs once.
 @GatewayLoop
 public final class Gateway: Service {
-    private let listener: UnixSocketListener
+    /// What the process around the gateway hears of its life.
+    public enum Event: Sendable {
+        /// Connections are accepted.
+        case ready
+        /// The configuration is read anew; `reloaded` follows, whatever comes of it.
+        case reloading, reloaded
+        /// Nothing new is accepted; `run` returns when what runs has ended, or its time is up.
+        case draining
+    }
+
+    private let sockets: GatewaySockets
     private let eventLoop: GatewayEventLoop
     let logger: Logger
-    private let onReady: @Sendable () -> Void
+    let onEvent: @GatewayLoop (Event) -> Void
+    private let idleWatch: IdleWatch
 
     let codec = MessageCodec()
     let state: GatewayState
@@ -21,46 +32,69 @@ public final class Gateway: Service {
     var lastReload: Task<ReloadReport, Never>?
     private var requestIDs: RequestIDGenerator
 
-    /// `onReady` is called once connections are accepted.
+    /// Without calls for `idleLimit` (zero: none), `run` drains and returns as if it had been told to.
     public init(
-        configuration: GatewayConfiguration, listener: UnixSocketListener, eventLoop: GatewayEventLoop, logger: Logger,
-        onReady: @escaping @Sendable () -> Void = {}
+        configuration: GatewayConfiguration, sockets: GatewaySockets, eventLoop: GatewayEventLoop, logger: Logger,
+        idleLimit: Duration = .zero, onEvent: @escaping @GatewayLoop (Event) -> Void = { _ in }
     ) throws(GatewayError) {
-        self.listener = listener
+        self.sockets = sockets
         self.eventLoop = eventLoop
         self.logger = logger
-        self.onReady = onReady
+        self.onEvent = onEvent
         var random = SystemRandomNumberGenerator()
         self.requestIDs = RequestIDGenerator(using: &random)
         self.state = try GatewayState(configuration.server, scheduler: eventLoop.scheduler, logger: logger)
         self.generation = GatewayGeneration(configuration, state)
+        self.idleWatch = IdleWatch(limit: idleLimit, calls: state.calls, scheduler: eventLoop.scheduler)
         if let store = state.forcedStates { generation.restore(store) }
     }
 
-    /// Serves until the graceful shutdown is triggered, then drains.
+    /// Serves until the graceful shutdown is triggered or nobody has called for the idle limit, then drains.
     public func run() async throws {
-        let server = try await listener.accept(on: eventLoop.group) { [self] channel in initialize(channel) }
-        logger.info("listening", metadata: ["llmgw-socket": "\(listener.path)"])
-        onReady()
-        try await gracefulShutdown()
-        await drain(server)
+        let servers = try await sockets.accept(on: eventLoop.group) { [self] channel, forAdministrators in
+            initialize(channel, forAdministrators: forAdministrators)
+        }
+        for path in sockets.paths { logger.info("listening", metadata: ["llmgw-socket": "\(path)"]) }
+        onEvent(.ready)
+        idleWatch.start()
+        for await _ in idleWatch.idle.cancelOnGracefulShutdown() {
+            logger.info("nobody has called for a while")
+            break
+        }
+        await drain(servers)
     }
 
-    private nonisolated func initialize(_ channel: any Channel) -> EventLoopFuture<Void> {
-        PeerIdentity.of(channel).flatMapThrowing { peer in
+    /// One line for people: what the daemon is doing.
+    public var statusLine: String {
+        let calls = state.calls.count
+        let open = generation.openProviders(now: scheduler.now)
+        let doing = state.isDraining ? "draining" : "serving"
+        return
+            "\(doing): \(open) of \(generation.configuration.providers.count) providers open, \(calls) calls in flight"
+    }
+
+    private nonisolated func initialize(_ channel: any Channel, forAdministrators: Bool) -> EventLoopFuture<Void> {
+        channel.eventLoop.makeCompletedFuture {
+            let peer = try PeerIdentity.of(channel)
             try GatewayLoop.assumeIsolated {
                 let connection = ClientConnection(peer: peer, channel: channel, host: self)
                 try channel.pipeline.syncOperations.addHandler(ConnectionHandler(connection))
-                self.admit(connection)
+                admit(connection, forAdministrators: forAdministrators)
             }
         }
     }
 
-    private func admit(_ connection: ClientConnection) {
+    private func admit(_ connection: ClientConnection, forAdministrators: Bool) {
         state.connections.add(connection)
+        idleWatch.noteActivity()
         do throws(GatewayError) {
-            try state.accounts.openConnection(uid: connection.peer.uid)
-            connection.isCounted = true
+            if forAdministrators {
+                // Their way in when somebody, who may run under the same user, has taken all connections: no limit counts here.
+                try generation.administrators.require(connection.peer, for: "This socket")
+            } else {
+                try state.accounts.openConnection(uid: connection.peer.uid)
+                connection.isCounted = true
+            }
         } catch {
             connection.fail(ConnectionError(error))
         }
@@ -76,12 +110,13 @@ public final class Gateway: Service {
     }
 
     /// No new connections and calls; those that run have `server.drain_timeout`.
-    private func drain(_ server: any Channel) async {
+    private func drain(_ servers: [any Channel]) async {
         state.isDraining = true
+        onEvent(.draining)
         generation.stopChecks()
         let grace = generation.configuration.server.drainTimeout
         logger.info("draining", metadata: ["llmgw-calls": "\(state.calls.count)", "llmgw-grace": "\(grace)"])
-        try? await server.close()
+        for server in servers { try? await server.close() }
         for connection in state.connections.all {
             connection.goAway(reason: "the daemon is shutting down", grace: grace)
         }
@@ -98,7 +133,7 @@ public final class Gateway: Service {
         await waitForConnections(until: scheduler.now + .seconds(1))
         for connection in state.connections.all { connection.abort() }
         await state.driver.shutdown()
-        listener.remove()
+        sockets.remove()
         logger.info("stopped")
     }
 
@@ -159,6 +194,7 @@ extension Gateway: ConnectionHost {
             state.accounts.closeStream(uid: uid)
             state.calls.remove(call)
             state.idleMemory.callEnded()
+            idleWatch.noteActivity()
             if let failure = call.failure { log(failure, of: call) }
         }
         state.calls.add(call)

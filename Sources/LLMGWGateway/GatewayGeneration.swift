@@ -10,6 +10,7 @@ final class GatewayGeneration {
     /// What connections that begin now are told.
     let limits: ConnectionLimits
     let services: GatewayServices
+    let administrators: Administrators
     private let registry: DeploymentRegistry
     private let monitor: AlertMonitor
     private let checker: ActiveChecker
@@ -18,6 +19,7 @@ final class GatewayGeneration {
     init(_ configuration: GatewayConfiguration, _ state: GatewayState, succeeding previous: GatewayGeneration? = nil) {
         self.configuration = configuration
         self.limits = ConnectionLimits(maxStreams: UInt32(clamping: configuration.server.maxStreamsPerConnection))
+        self.administrators = Administrators(configuration.server)
         let logger = state.logger
         let catalog = ModelCatalog(configuration)
         self.registry = DeploymentRegistry(configuration, scheduler: state.scheduler, succeeding: previous?.registry) {
@@ -41,12 +43,17 @@ final class GatewayGeneration {
             resilience: ResilienceService(
                 inspection: ResilienceInspector(
                     pipeline: pipeline, client: state.client, monitor: monitor, store: state.forcedStates),
-                administrators: Administrators(configuration.server), logger: logger))
+                administrators: administrators, logger: logger))
     }
 
     /// What an operator forced before the daemon started.
     func restore(_ store: ForcedStateStore) {
         registry.restore(store.load(), wallClock: ForcedStateStore.wallClock())
+    }
+
+    /// How many providers have a deployment that may be asked now.
+    func openProviders(now: MonotonicInstant) -> Int {
+        Set(registry.all.filter { registry.opening(of: $0, now: now) <= now }.map(\.settings.provider)).count
     }
 
     /// Another generation has taken over: nothing begins here by itself any more.

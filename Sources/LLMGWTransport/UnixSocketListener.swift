@@ -2,21 +2,31 @@ import Glibc
 public import NIOCore
 import NIOPosix
 
-/// A Unix socket that listens: its file, and the lock that says that its daemon is alive.
+/// A Unix socket that listens: one that the daemon made, with its file and the lock that says that its daemon is alive, or one that a
+/// service manager holds, whose file is that one's affair.
 ///
 /// The lock is a file beside the socket, locked for as long as the process lives. It makes "is there another daemon?" a question with one
 /// answer even when two start at the same moment, and lets a socket file that a crash left behind be replaced safely.
 public final class UnixSocketListener: Sendable {
+    /// What the daemon made, and removes.
+    private struct OwnFile {
+        let lock: CInt
+        let inode: UInt64
+    }
+
     public let path: String
     private let descriptor: CInt
-    private let lock: CInt
-    private let inode: UInt64
+    private let file: OwnFile?
 
-    private init(path: String, descriptor: CInt, lock: CInt, inode: UInt64) {
+    private init(path: String, descriptor: CInt, file: OwnFile?) {
         self.path = path
         self.descriptor = descriptor
-        self.lock = lock
-        self.inode = inode
+        self.file = file
+    }
+
+    /// Takes over a socket that listens already. It stays open elsewhere: connections wait in it when this process has ended.
+    public static func adopt(_ descriptor: CInt, path: String) -> UnixSocketListener {
+        UnixSocketListener(path: path, descriptor: descriptor, file: nil)
     }
 
     /// Creates the socket with exactly `mode`, and its directory where that is missing.
@@ -29,7 +39,8 @@ public final class UnixSocketListener: Sendable {
             let descriptor = try bind(path, address, mode)
             var status = stat()
             guard lstat(path, &status) == 0 else { throw SocketError(path, "cannot be examined", errno) }
-            return UnixSocketListener(path: path, descriptor: descriptor, lock: lock, inode: UInt64(status.st_ino))
+            return UnixSocketListener(
+                path: path, descriptor: descriptor, file: OwnFile(lock: lock, inode: UInt64(status.st_ino)))
         } catch {
             close(lock)
             throw error
@@ -41,6 +52,8 @@ public final class UnixSocketListener: Sendable {
         on group: any EventLoopGroup, _ initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws -> any Channel {
         try await ServerBootstrap(group: group)
+            // NIO calls listen(2) again, which would cut the queue down to NIO's own default.
+            .serverChannelOption(.backlog, value: Self.backlog)
             .childChannelInitializer(initializer)
             .childChannelOption(.maxMessagesPerRead, value: 4)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 256 << 10))
@@ -48,18 +61,22 @@ public final class UnixSocketListener: Sendable {
             .get()
     }
 
-    /// Removes the socket's file, unless somebody else has put another one in its place, and lets the lock go.
+    /// Removes the socket's file if it is our own, unless somebody else has put another one in its place, and lets the lock go.
     public func remove() {
+        guard let file else { return }
         var status = stat()
-        if lstat(path, &status) == 0, UInt64(status.st_ino) == inode {
+        if lstat(path, &status) == 0, UInt64(status.st_ino) == file.inode {
             unlink(path)
         }
         unlink(Self.lockPath(path))
-        close(lock)
+        close(file.lock)
     }
 }
 
 extension UnixSocketListener {
+    /// Connections that wait to be accepted: as many as the kernel allows (net.core.somaxconn).
+    private static let backlog = CInt.max
+
     private static func lockPath(_ path: String) -> String { path + ".lock" }
 
     private static func socketAddress(_ path: String) throws(SocketError) -> sockaddr_un {
@@ -150,7 +167,7 @@ extension UnixSocketListener {
             close(descriptor)
             throw SocketError(path, "cannot be created", reason)
         }
-        guard listen(descriptor, SOMAXCONN) == 0, chmod(path, mode) == 0 else {
+        guard listen(descriptor, backlog) == 0, chmod(path, mode) == 0 else {
             let reason = errno
             close(descriptor)
             unlink(path)

@@ -3,8 +3,8 @@ import Glibc
 import LLMGWControl
 import LLMGWCore
 import LLMGWGateway
+import LLMGWHost
 import LLMGWPolicy
-import LLMGWTransport
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -56,13 +56,14 @@ struct LLMGWDaemon {
     private func serve(_ configuration: GatewayConfiguration) async throws {
         // A peer that is gone is an error of one write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        let manager = try ServiceManager.fromEnvironment()
+        let handler = try HostLogHandler.standardError()
+        LoggingSystem.bootstrap { _ in handler }
         var logger = Logger(label: "llmgwd")
         logger.logLevel = arguments.logLevel
-        let path =
-            arguments.socket ?? configuration.server.socket
-            ?? SocketLocation.candidates { name in getenv(name).map { String(cString: $0) } }[0]
-        let service = SocketService(path: path, configuration: configuration, logger: logger)
+        let service = SocketService(
+            path: arguments.socket ?? configuration.server.socket, configuration: configuration, manager: manager,
+            logger: logger)
         var services = ServiceGroupConfiguration(
             services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))
@@ -81,29 +82,6 @@ struct LLMGWDaemon {
     private static func writeError(_ line: String) {
         let text = line + "\n"
         _ = text.utf8.withContiguousStorageIfAvailable { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-    }
-}
-
-/// Opens the socket and serves on it. The service group has taken over the signals before it runs this, so that a daemon which is told to
-/// stop as soon as its socket can be seen tidies up like any other.
-private struct SocketService: Service {
-    let path: String
-    let configuration: GatewayConfiguration
-    let logger: Logger
-
-    func run() async throws {
-        // From now on a hangup asks for a reload, and does not end a daemon that is still starting.
-        let hangups = await UnixSignalsSequence(trapping: .sighup)
-        let listener = try UnixSocketListener.open(path: path, mode: configuration.server.socketMode)
-        let gateway = try await Gateway(
-            configuration: configuration, listener: listener, eventLoop: GatewayEventLoop.start(), logger: logger,
-            onReady: cplatform_release_code)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await gateway.run() }
-            group.addTask { for await _ in hangups { await gateway.reload() } }
-            try await group.next()
-            group.cancelAll()
-        }
     }
 }
 

@@ -32,9 +32,10 @@ struct ConfigurationBuilder {
     private mutating func buildServer() -> ServerSettings {
         let section = document.server
         var server = ServerSettings()
-        if let socket = section.string("socket") {
-            if !socket.hasPrefix("/") { report.problem(["server", "socket"], "is not an absolute path") }
-            server.socket = socket
+        server.socket = absolutePath(section, "socket")
+        server.adminSocket = absolutePath(section, "admin_socket")
+        if let socket = server.adminSocket, socket == server.socket {
+            report.problem(["server", "admin_socket"], "is the same path as server.socket")
         }
         server.socketMode = section.integer("socket_mode").map(UInt32.init) ?? server.socketMode
         server.stateDirectory = section.string("state_directory") ?? sources.variable("STATE_DIRECTORY")
@@ -51,8 +52,15 @@ struct ConfigurationBuilder {
         server.writeTimeout = section.duration("write_timeout") ?? server.writeTimeout
         server.requestTimeout = section.duration("request_timeout") ?? server.requestTimeout
         server.drainTimeout = section.duration("drain_timeout") ?? server.drainTimeout
+        server.exitWhenIdle = section.duration("exit_when_idle") ?? server.exitWhenIdle
         server.batchConcurrency = section.integer("batch_concurrency") ?? server.batchConcurrency
         return server
+    }
+
+    private mutating func absolutePath(_ section: SettingsDocument.Section, _ setting: String) -> String? {
+        guard let path = section.string(setting) else { return nil }
+        if !path.hasPrefix("/") { report.problem(["server", setting], "is not an absolute path") }
+        return path
     }
 
     private mutating func ids(_ setting: String, _ what: String, _ find: (String) -> UInt32?) -> Set<UInt32> {

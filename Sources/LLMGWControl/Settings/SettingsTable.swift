@@ -16,6 +16,10 @@ enum SettingsTable {
                 "socket_mode", .mode, default: "\"0660\"", needsRestart: true,
                 "Who may connect, as the mode of the socket's file."),
             Setting(
+                "admin_socket", .string, needsRestart: true,
+                "Path of a second socket, with the same mode, on which administrators alone are admitted: it stays open to them when others have taken all connections."
+            ),
+            Setting(
                 "state_directory", .string, needsRestart: true,
                 "Where what operators forced is kept over a restart. Without it: `$STATE_DIRECTORY`, as systemd sets it; else nothing is kept."
             ),
@@ -24,7 +28,7 @@ enum SettingsTable {
                 "Users (names or uids) who may use the administrative methods, beside root and the daemon's own."),
             Setting(
                 "admin_groups", .strings, default: "[]",
-                "Groups (names or gids) whose members may do the same. Counts the group that the caller had when it connected."
+                "Groups (names or gids) whose members may do the same. A caller has the groups that it had when it connected."
             ),
             Setting("max_connections_per_uid", .integer(1...65_536), default: "1024", "Connections of one user."),
             Setting("max_streams_per_uid", .integer(1...1_000_000), default: "4096", "Calls of one user in flight."),
@@ -42,6 +46,10 @@ enum SettingsTable {
             Setting(
                 "drain_timeout", .duration(anyDuration), default: "\"30s\"",
                 "How long running calls may go on after SIGTERM."),
+            Setting(
+                "exit_when_idle", .duration(anyDuration), default: "\"0s\"", needsRestart: true,
+                "Without calls for so long, a daemon whose socket systemd holds ends, to be started again by the next connection; `\"0s\"` means never."
+            ),
             Setting("batch_concurrency", .integer(1...1024), default: "16", "Items of one Batch call in flight."),
         ])
 

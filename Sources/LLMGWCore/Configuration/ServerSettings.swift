@@ -3,6 +3,8 @@ public struct ServerSettings: Sendable, Hashable {
     /// Nil leaves it to the search rule.
     public var socket: String?
     public var socketMode: UInt32
+    /// A second socket, where administrators alone are admitted; nil for none.
+    public var adminSocket: String?
     /// Where the daemon keeps what outlives it; nil keeps nothing.
     public var stateDirectory: String?
     /// Users, by name or uid, who may use the administrative methods, beside root and the daemon's own.
@@ -21,19 +23,23 @@ public struct ServerSettings: Sendable, Hashable {
     public var requestTimeout: Duration
     /// How long running requests may go on after SIGTERM.
     public var drainTimeout: Duration
+    /// Without calls for so long, a daemon that is started on demand ends; zero for never.
+    public var exitWhenIdle: Duration
     /// Items of one Batch call in flight at once.
     public var batchConcurrency: Int
 
     public init(
-        socket: String? = nil, socketMode: UInt32 = 0o660, stateDirectory: String? = nil, adminUIDs: Set<UInt32> = [],
+        socket: String? = nil, socketMode: UInt32 = 0o660, adminSocket: String? = nil,
+        stateDirectory: String? = nil, adminUIDs: Set<UInt32> = [],
         adminGIDs: Set<UInt32> = [],
         maxConnectionsPerUID: Int = 1024, maxStreamsPerUID: Int = 4096, maxStreamsPerConnection: Int = 256,
         handshakeTimeout: Duration = .seconds(1), idleTimeout: Duration = .seconds(600),
         writeTimeout: Duration = .seconds(30), requestTimeout: Duration = .seconds(600),
-        drainTimeout: Duration = .seconds(30), batchConcurrency: Int = 16
+        drainTimeout: Duration = .seconds(30), exitWhenIdle: Duration = .zero, batchConcurrency: Int = 16
     ) {
         self.socket = socket
         self.socketMode = socketMode
+        self.adminSocket = adminSocket
         self.stateDirectory = stateDirectory
         self.adminUIDs = adminUIDs
         self.adminGIDs = adminGIDs
@@ -45,6 +51,7 @@ public struct ServerSettings: Sendable, Hashable {
         self.writeTimeout = writeTimeout
         self.requestTimeout = requestTimeout
         self.drainTimeout = drainTimeout
+        self.exitWhenIdle = exitWhenIdle
         self.batchConcurrency = batchConcurrency
     }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import LLMGWCore
 
-/// Root, the daemon's own user, and those that the configuration names. A caller's group is the one it had when it connected.
+/// Root, the daemon's own user, and those that the configuration names. A caller's groups are those it had when it connected.
 struct Administrators: Sendable {
     private let uids: Set<UInt32>
     private let gids: Set<UInt32>
@@ -11,9 +11,11 @@ struct Administrators: Sendable {
         gids = settings.adminGIDs
     }
 
-    func contains(_ peer: PeerIdentity) -> Bool { uids.contains(peer.uid) || gids.contains(peer.gid) }
+    func contains(_ peer: PeerIdentity) -> Bool {
+        uids.contains(peer.uid) || gids.contains(peer.gid) || peer.groups.contains(where: gids.contains)
+    }
 
-    /// Throws if the caller is none.
+    /// Throws if the caller is none. `operation` begins the error's sentence.
     func require(_ peer: PeerIdentity, for operation: String) throws(GatewayError) {
         guard contains(peer) else {
             throw GatewayError(.permissionDenied, "\(operation) is for administrators, and uid \(peer.uid) is none")

@@ -1,0 +1,35 @@
+public import LLMGWTransport
+import NIOCore
+
+/// Where the gateway can be reached.
+public struct GatewaySockets: Sendable {
+    /// Who connects, may call.
+    let callers: [UnixSocketListener]
+    /// Administrators alone are admitted.
+    let administrators: [UnixSocketListener]
+
+    public init(callers: [UnixSocketListener], administrators: [UnixSocketListener] = []) {
+        self.callers = callers
+        self.administrators = administrators
+    }
+
+    var paths: [String] { (callers + administrators).map(\.path) }
+
+    /// `initializer` hears of every connection, and whether it came in where administrators alone are admitted.
+    func accept(
+        on group: any EventLoopGroup,
+        _ initializer: @escaping @Sendable (any Channel, _ forAdministrators: Bool) -> EventLoopFuture<Void>
+    ) async throws -> [any Channel] {
+        var channels: [any Channel] = []
+        for listener in callers { channels.append(try await listener.accept(on: group) { initializer($0, false) }) }
+        for listener in administrators {
+            channels.append(try await listener.accept(on: group) { initializer($0, true) })
+        }
+        return channels
+    }
+
+    /// Removes the files of those that the daemon made.
+    func remove() {
+        for listener in callers + administrators { listener.remove() }
+    }
+}

@@ -1,0 +1,40 @@
+import LLMGWCore
+
+/// Notices that nobody has called for a while, for a daemon that is started when it is needed.
+@GatewayLoop
+final class IdleWatch {
+    /// Yields once that is so; never, if there is no limit.
+    let idle: AsyncStream<Void>
+    private let onIdle: AsyncStream<Void>.Continuation
+    private let limit: Duration
+    private let calls: CallTable
+    private let scheduler: any LoopScheduler
+    private var lastActivity: MonotonicInstant
+
+    /// `limit` zero is none.
+    init(limit: Duration, calls: CallTable, scheduler: any LoopScheduler) {
+        (idle, onIdle) = AsyncStream.makeStream()
+        self.limit = limit
+        self.calls = calls
+        self.scheduler = scheduler
+        lastActivity = scheduler.now
+    }
+
+    func start() {
+        guard limit > .zero else { return }
+        lastActivity = scheduler.now
+        watch()
+    }
+
+    /// Somebody has connected, or a call has ended.
+    func noteActivity() { lastActivity = scheduler.now }
+
+    private func watch() {
+        // Calls that run are noted when they end; until then, looking again is cheap.
+        let begin = calls.count > 0 ? scheduler.now : lastActivity
+        _ = scheduler.schedule(at: begin + limit) { [weak self] in
+            guard let self else { return }
+            if calls.count == 0, scheduler.now >= lastActivity + limit { onIdle.yield() } else { watch() }
+        }
+    }
+}
