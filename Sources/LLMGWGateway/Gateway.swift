@@ -24,6 +24,7 @@ public final class Gateway: Service {
     let logger: Logger
     let onEvent: @GatewayLoop (Event) -> Void
     private let idleWatch: IdleWatch
+    private let audit: AuditLog
 
     let codec = MessageCodec()
     let state: GatewayState
@@ -41,6 +42,7 @@ public final class Gateway: Service {
         self.eventLoop = eventLoop
         self.logger = logger
         self.onEvent = onEvent
+        self.audit = AuditLog(logger: logger)
         var random = SystemRandomNumberGenerator()
         self.requestIDs = RequestIDGenerator(using: &random)
         self.state = try GatewayState(configuration.server, scheduler: eventLoop.scheduler, logger: logger)
@@ -96,6 +98,14 @@ public final class Gateway: Service {
                 connection.isCounted = true
             }
         } catch {
+            if forAdministrators {
+                logger.warning(
+                    "not admitted to the administrators' socket",
+                    metadata: [
+                        "llmgw-peer-uid": .stringConvertible(connection.peer.uid),
+                        "llmgw-peer-pid": .stringConvertible(connection.peer.pid),
+                    ])
+            }
             connection.fail(ConnectionError(error))
         }
         if state.isDraining { connection.goAway(reason: "the daemon is shutting down", grace: .zero) }
@@ -195,7 +205,7 @@ extension Gateway: ConnectionHost {
             state.calls.remove(call)
             state.idleMemory.callEnded()
             idleWatch.noteActivity()
-            if let failure = call.failure { log(failure, of: call) }
+            noteEnd(call)
         }
         state.calls.add(call)
         return call
@@ -206,14 +216,12 @@ extension Gateway: ConnectionHost {
         generation.services.run(call)
     }
 
-    /// An upstream's words can repeat the prompt, so the log has the reason only.
-    private func log(_ failure: GatewayError, of call: Call) {
-        var metadata = call.logMetadata
-        metadata["llmgw-reason"] = "\(failure.reason)"
-        if let model = failure.model { metadata["llmgw-model"] = "\(model)" }
-        if let provider = failure.provider { metadata["llmgw-provider"] = "\(provider)" }
-        if let status = failure.upstreamStatus { metadata["llmgw-http-status"] = "\(status)" }
-        logger.log(level: failure.code == .cancelled ? .debug : .info, "call failed", metadata: metadata)
+    private func noteEnd(_ call: Call) {
+        let failed = call.failure.map { $0.code != .cancelled } ?? false
+        logger.log(
+            level: failed ? .info : .debug, failed ? "call failed" : "call ended",
+            metadata: call.endMetadata(now: scheduler.now))
+        audit.note(call)
     }
 
     func connectionClosed(_ connection: ClientConnection) {
@@ -223,16 +231,6 @@ extension Gateway: ConnectionHost {
     }
 
     func countProtocolError() { state.statistics.noteProtocolError() }
-}
-
-extension Call {
-    /// Never what was asked or answered.
-    var logMetadata: Logger.Metadata {
-        [
-            "llmgw-request": "\(execution.requestID)", "llmgw-method": "\(method.operation)",
-            "llmgw-uid": "\(peer.uid)", "llmgw-pid": "\(peer.pid)",
-        ]
-    }
 }
 
 /// A continuation with several who may resume it; the first one does.

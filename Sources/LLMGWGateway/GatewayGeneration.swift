@@ -43,7 +43,7 @@ final class GatewayGeneration {
             resilience: ResilienceService(
                 inspection: ResilienceInspector(
                     pipeline: pipeline, client: state.client, monitor: monitor, store: state.forcedStates),
-                administrators: administrators, logger: logger))
+                administrators: administrators))
     }
 
     /// What an operator forced before the daemon started.

@@ -57,11 +57,17 @@ final class GatewayServices {
         case .listModels: call.finish(ModelList(models: catalog.list))
         case .status: call.finish(admin.status(for: call.peer))
         case .listRequests: call.finish(admin.requests(for: call.peer))
-        case .cancelRequest: call.finish(try admin.cancel(try call.request(), for: call.peer))
+        case .cancelRequest:
+            let outcome = try admin.cancel(try call.request(), for: call.peer)
+            call.foundNothing = !outcome.found
+            call.finish(outcome)
         case .getConfig: call.finish(try admin.configuration(for: call.peer))
         case .listDeployments: call.finish(resilience.deployments)
         case .listBreakers: call.finish(resilience.breakers)
-        case .setBreaker: call.finish(try resilience.setBreaker(try call.request(), for: call.peer))
+        case .setBreaker:
+            let outcome = try resilience.setBreaker(try call.request(), for: call.peer)
+            call.foundNothing = !outcome.found
+            call.finish(outcome)
         case .explain: call.finish(try resilience.explain(try call.request(), for: call.peer))
         case .listAlerts: call.finish(resilience.alerts)
         case .chat, .complete, .embed, .batch, .testModels: preconditionFailure("these take their time")

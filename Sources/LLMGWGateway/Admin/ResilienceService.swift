@@ -1,6 +1,5 @@
 import LLMGWCore
 import LLMGWWire
-import Logging
 
 /// What people see of failures and how they are dealt with, and where administrators step in. Every method asks by itself who the caller is.
 @GatewayLoop
@@ -10,12 +9,10 @@ final class ResilienceService {
 
     private let inspection: any ResilienceInspection
     private let administrators: Administrators
-    private let logger: Logger
 
-    init(inspection: any ResilienceInspection, administrators: Administrators, logger: Logger) {
+    init(inspection: any ResilienceInspection, administrators: Administrators) {
         self.inspection = inspection
         self.administrators = administrators
-        self.logger = logger
     }
 
     var deployments: DeploymentList { DeploymentList(deployments: inspection.deployments()) }
@@ -27,14 +24,6 @@ final class ResilienceService {
         try Self.validate(command)
         let found = inspection.setBreaker(
             command.scope, action: command.action, actor: peer, reason: command.reason, ttl: command.ttl)
-        if found {
-            logger.notice(
-                "breaker set",
-                metadata: [
-                    "llmgw-scope": "\(command.scope)", "llmgw-action": "\(command.action)", "llmgw-uid": "\(peer.uid)",
-                    "llmgw-pid": "\(peer.pid)",
-                ])
-        }
         return SetBreakerOutcome(found: found)
     }
 

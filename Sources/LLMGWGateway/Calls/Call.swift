@@ -16,6 +16,8 @@ final class Call {
     private(set) var bytesSent: UInt64 = 0
     /// How it ended, where it did not end well.
     private(set) var failure: GatewayError?
+    /// An administrator named something that is not there; that is no failure of the call.
+    var foundNothing = false
     /// Called when a producer that was told to pause may go on.
     var onResume: (@GatewayLoop () -> Void)?
 

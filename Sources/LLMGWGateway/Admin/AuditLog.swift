@@ -1,0 +1,45 @@
+import LLMGWCore
+import LLMGWWire
+import Logging
+
+/// Records what administrators do, and what others try: who, what, and what came of it.
+@GatewayLoop
+struct AuditLog {
+    /// Callers choose the target's text; so much of it is kept.
+    private static let maxTarget = 256
+
+    let logger: Logger
+
+    /// Once for each call, when it has ended.
+    func note(_ call: Call) {
+        guard let action = Self.action(of: call) else { return }
+        var metadata = call.logMetadata
+        metadata["llmgw-audit"] = .stringConvertible(1)
+        metadata["llmgw-action"] = "\(action.name)"
+        metadata["llmgw-target"] = "\(String(action.target.prefix(Self.maxTarget)))"
+        metadata["llmgw-outcome"] = call.foundNothing ? "not found" : "\(call.outcome)"
+        let isDenied = call.failure?.reason == .permissionDenied
+        logger.log(level: isDenied ? .warning : .notice, "administrative action", metadata: metadata)
+    }
+
+    /// Nil for what only looks at what its caller may see. Every new method has to decide.
+    private static func action(of call: Call) -> (name: String, target: String)? {
+        switch call.method {
+        case .cancelRequest: ("cancel", target(of: call) { (request: CancelTarget) in request.requestID })
+        case .getConfig: ("show configuration", "")
+        case .setBreaker:
+            (
+                target(of: call) { (request: BreakerCommand) in "breaker \(request.action)" },
+                target(of: call) { (request: BreakerCommand) in request.scope }
+            )
+        case .testModels: ("test models", target(of: call) { (request: ModelTestTarget) in request.model ?? "all" })
+        case .ping, .getInfo, .getSchema, .chat, .complete, .embed, .batch, .listModels, .status, .listRequests,
+            .listDeployments, .listBreakers, .explain, .listAlerts:
+            nil
+        }
+    }
+
+    private static func target<Message: WireMessage>(of call: Call, _ read: (Message) -> String) -> String {
+        do throws(GatewayError) { return read(try call.request()) } catch { return "not to be decoded" }
+    }
+}
