@@ -121,7 +121,7 @@ public final class Gateway: Service {
 
     /// No new connections and calls; those that run have `server.drain_timeout`.
     private func drain(_ servers: [any Channel]) async {
-        state.isDraining = true
+        state.drainSignal.raise()
         onEvent(.draining)
         generation.stopChecks()
         let grace = generation.configuration.server.drainTimeout
@@ -192,6 +192,7 @@ extension Gateway: ConnectionHost {
         } catch {
             throw GatewayError(.malformedMessage, "Request: \(error)")
         }
+        try envelope.options.cache.validate()
         let uid = connection.peer.uid
         try state.accounts.openStream(uid: uid)
         let now = scheduler.now

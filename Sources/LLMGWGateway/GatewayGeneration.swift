@@ -43,7 +43,16 @@ final class GatewayGeneration {
             resilience: ResilienceService(
                 inspection: ResilienceInspector(
                     pipeline: pipeline, client: state.client, monitor: monitor, store: state.forcedStates),
-                administrators: administrators))
+                administrators: administrators),
+            quota: QuotaService(inspection: state.quotaInspection, administrators: administrators),
+            cache: CacheService(
+                inspection: state.cacheInspection, quota: state.quotaInspection, administrators: administrators),
+            host: HostService(control: { state.hostControl }, administrators: administrators),
+            events: EventService(
+                feed: state.eventFeed, quota: state.quotaInspection, administrators: administrators,
+                scheduler: state.scheduler, end: state.drainSignal),
+            observation: ObservationService(
+                observation: state.requestObservation, quota: state.quotaInspection, administrators: administrators))
     }
 
     /// What an operator forced before the daemon started.

@@ -11,10 +11,16 @@ final class GatewayServices {
     private let meta: MetaService
     private let admin: AdminService
     private let resilience: ResilienceService
+    private let quota: QuotaService
+    private let cache: CacheService
+    private let host: HostService
+    private let events: EventService
+    private let observation: ObservationService
 
     init(
         chats: ChatService, embeddings: EmbedService, batches: BatchService, catalog: ModelCatalog, meta: MetaService,
-        admin: AdminService, resilience: ResilienceService
+        admin: AdminService, resilience: ResilienceService, quota: QuotaService, cache: CacheService,
+        host: HostService, events: EventService, observation: ObservationService
     ) {
         self.chats = chats
         self.embeddings = embeddings
@@ -23,6 +29,11 @@ final class GatewayServices {
         self.meta = meta
         self.admin = admin
         self.resilience = resilience
+        self.quota = quota
+        self.cache = cache
+        self.host = host
+        self.events = events
+        self.observation = observation
     }
 
     /// Every call ends through `call.finish`, here or in its service.
@@ -33,9 +44,15 @@ final class GatewayServices {
         case .embed: perform(call) { call throws(GatewayError) in try await self.embeddings.embed(call) }
         case .batch: perform(call) { call throws(GatewayError) in try await self.batches.batch(call) }
         case .testModels: perform(call) { call throws(GatewayError) in try await self.resilience.testModels(call) }
+        case .getUsage: perform(call) { call throws(GatewayError) in try await self.quota.usage(call) }
+        case .getCacheEntry: perform(call) { call throws(GatewayError) in try await self.cache.answer(call) }
+        case .purgeCache: perform(call) { call throws(GatewayError) in try await self.cache.purge(call) }
+        case .reload: perform(call) { call throws(GatewayError) in try await self.host.reload(call) }
+        case .watchEvents: perform(call) { call throws(GatewayError) in try await self.events.watch(call) }
         case .ping, .getInfo, .getSchema, .listModels, .status, .listRequests, .cancelRequest, .getConfig,
-            .listDeployments,
-            .listBreakers, .setBreaker, .explain, .listAlerts:
+            .listDeployments, .listBreakers, .setBreaker, .explain, .listAlerts, .listLimits, .listQueues,
+            .listClients, .listBudgets, .getCacheStats, .drain, .pause, .resume, .listSlowRequests, .getLatency,
+            .getMetrics:
             do throws(GatewayError) { try answer(call) } catch { call.finish(error) }
         }
     }
@@ -70,7 +87,20 @@ final class GatewayServices {
             call.finish(outcome)
         case .explain: call.finish(try resilience.explain(try call.request(), for: call.peer))
         case .listAlerts: call.finish(resilience.alerts)
-        case .chat, .complete, .embed, .batch, .testModels: preconditionFailure("these take their time")
+        case .listLimits: call.finish(try quota.limits(for: call.peer))
+        case .listQueues: call.finish(try quota.queues(for: call.peer))
+        case .listClients: call.finish(try quota.clients(for: call.peer))
+        case .listBudgets: call.finish(try quota.budgets(for: call.peer))
+        case .getCacheStats: call.finish(try cache.statistics(for: call.peer))
+        case .drain: call.finish(try host.drain(try call.request(), for: call.peer))
+        case .pause: call.finish(try host.pause(try call.request(), for: call.peer))
+        case .resume: call.finish(try host.resume(try call.request(), for: call.peer))
+        case .listSlowRequests: call.finish(try observation.slowRequests(try call.request(), for: call.peer))
+        case .getLatency: call.finish(try observation.latencies(try call.request(), for: call.peer))
+        case .getMetrics: call.finish(try observation.metrics(try call.request(), for: call.peer))
+        case .chat, .complete, .embed, .batch, .testModels, .getUsage, .getCacheEntry, .purgeCache, .reload,
+            .watchEvents:
+            preconditionFailure("these take their time")
         }
     }
 }

@@ -18,7 +18,15 @@ final class GatewayState {
     /// Nil where nothing is kept over a restart.
     let forcedStates: ForcedStateStore?
     let started: MonotonicInstant
-    var isDraining = false
+    let drainSignal = DrainSignal()
+    var isDraining: Bool { drainSignal.isRaised }
+
+    // What administration shows and steers. Nil where the gateway is built or configured without it.
+    var quotaInspection: (any QuotaInspection)?
+    var cacheInspection: (any CacheInspection)?
+    weak var hostControl: (any HostControl)?
+    var eventFeed: (any EventFeed)?
+    var requestObservation: (any RequestObservation)?
 
     init(_ settings: ServerSettings, scheduler: any LoopScheduler, logger: Logger) throws(GatewayError) {
         self.scheduler = scheduler

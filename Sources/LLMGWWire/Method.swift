@@ -18,6 +18,22 @@ public enum Method: UInt16, Sendable, CaseIterable {
     case testModels = 0x0308
     case explain = 0x0309
     case listAlerts = 0x030a
+    case listLimits = 0x0401
+    case listQueues = 0x0402
+    case listClients = 0x0403
+    case getUsage = 0x0404
+    case listBudgets = 0x0405
+    case getCacheStats = 0x0501
+    case getCacheEntry = 0x0502
+    case purgeCache = 0x0503
+    case reload = 0x0601
+    case drain = 0x0602
+    case pause = 0x0603
+    case resume = 0x0604
+    case watchEvents = 0x0605
+    case listSlowRequests = 0x0606
+    case getLatency = 0x0607
+    case getMetrics = 0x0608
 
     /// "llmgw.v1.Gateway/Chat".
     public var fullName: String { "llmgw.v1.\(service)/\(operation)" }
@@ -26,7 +42,10 @@ public enum Method: UInt16, Sendable, CaseIterable {
         switch rawValue >> 8 {
         case 1: "Meta"
         case 2: "Gateway"
-        default: "Admin"
+        case 3: "Admin"
+        case 4: "Quota"
+        case 5: "Cache"
+        default: "Host"
         }
     }
 
@@ -51,6 +70,22 @@ public enum Method: UInt16, Sendable, CaseIterable {
         case .testModels: "TestModels"
         case .explain: "Explain"
         case .listAlerts: "ListAlerts"
+        case .listLimits: "ListLimits"
+        case .listQueues: "ListQueues"
+        case .listClients: "ListClients"
+        case .getUsage: "GetUsage"
+        case .listBudgets: "ListBudgets"
+        case .getCacheStats: "GetCacheStats"
+        case .getCacheEntry: "GetCacheEntry"
+        case .purgeCache: "PurgeCache"
+        case .reload: "Reload"
+        case .drain: "Drain"
+        case .pause: "Pause"
+        case .resume: "Resume"
+        case .watchEvents: "WatchEvents"
+        case .listSlowRequests: "ListSlowRequests"
+        case .getLatency: "GetLatency"
+        case .getMetrics: "GetMetrics"
         }
     }
 }

@@ -242,7 +242,7 @@ def test_describe(ctl: Tool) -> None:
     assert message.startswith("message ChatRequest {") or "\nmessage ChatRequest {" in message
     assert message.rstrip().endswith("}")
     assert 'did you mean "ChatRequest"' in ctl("describe", "ChatReqest", status=FAILURE).stderr
-    assert ctl("describe", "--proto").stdout.count('syntax = "proto2";') == 5
+    assert ctl("describe", "--proto").stdout.count('syntax = "proto2";') == 8
 
 
 def test_config_show_masks_secrets(ctl: Tool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import threading
 
@@ -109,8 +110,8 @@ def test_a_running_stream_stays_with_its_configuration(daemon: StartDaemon, upst
 def test_a_setting_that_needs_a_restart_is_named(daemon: StartDaemon, sim: Simulator, directory: pathlib.Path) -> None:
     gateway = daemon(configuration(sim.base_url, "sim"))
     gateway.reload(configuration(sim.base_url, "sim", server={"socket": str(directory / "elsewhere.sock")}))
-    (line,) = [line for line in gateway.log.splitlines() if "llmgw-setting=server.socket" in line]
-    assert "llmgw-needs-restart=true" in line
+    (record,) = [record for record in map(json.loads, gateway.log.splitlines()) if record.get("setting") == "server.socket"]
+    assert record["needs_restart"] == "true"
     assert gateway.client().chat(PROMPT).text, "it is where it was"
 
 

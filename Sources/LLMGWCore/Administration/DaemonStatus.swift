@@ -14,15 +14,34 @@ public struct DaemonStatus: Sendable, Hashable {
     public var providers: [ProviderStatus]
     public var models: [ModelStatus]
     public var clients: [ClientStatus]
+    public var pauses: [PauseStatus]
+    /// Requests that wait for quota.
+    public var waiting: UInt32
+    /// Nil where there is no cache.
+    public var cache: CacheCounts?
+    /// Since midnight UTC, in each currency. Only for administrators.
+    public var costsToday: [Cost]
+    /// What is out of use though the daemon goes on: a sentence each.
+    public var problems: [String]
 
-    public enum State: String, Sendable {
-        case serving, draining
+    public struct State: OpenWord {
+        public let rawValue: String
+
+        public init(rawValue: String) {
+            self.rawValue = rawValue
+        }
+
+        public static let serving = State(rawValue: "serving")
+        /// Everything is.
+        public static let paused = State(rawValue: "paused")
+        public static let draining = State(rawValue: "draining")
     }
 
     public init(
         version: String, pid: UInt32, uptime: Duration, state: State, connections: UInt32, inFlight: UInt32,
         totals: RequestCounts, protocolErrors: UInt64, residentBytes: UInt64, providers: [ProviderStatus],
-        models: [ModelStatus], clients: [ClientStatus]
+        models: [ModelStatus], clients: [ClientStatus], pauses: [PauseStatus] = [], waiting: UInt32 = 0,
+        cache: CacheCounts? = nil, costsToday: [Cost] = [], problems: [String] = []
     ) {
         self.version = version
         self.pid = pid
@@ -36,6 +55,11 @@ public struct DaemonStatus: Sendable, Hashable {
         self.providers = providers
         self.models = models
         self.clients = clients
+        self.pauses = pauses
+        self.waiting = waiting
+        self.cache = cache
+        self.costsToday = costsToday
+        self.problems = problems
     }
 }
 

@@ -17,6 +17,9 @@ public struct ErrorReason: Sendable, Hashable, CustomStringConvertible {
     public static let unknownModel = ErrorReason("llmgw.client.unknown_model")
     public static let unsupported = ErrorReason("llmgw.client.unsupported")
     public static let permissionDenied = ErrorReason("llmgw.client.permission_denied")
+    public static let modelNotAllowed = ErrorReason("llmgw.client.model_not_allowed")
+    public static let notCached = ErrorReason("llmgw.client.not_cached")
+    public static let exceedsLimit = ErrorReason("llmgw.client.exceeds_limit")
     public static let cancelled = ErrorReason("llmgw.client.cancelled")
 
     public static let cancelledByOperator = ErrorReason("llmgw.gateway.cancelled_by_operator")
@@ -24,8 +27,12 @@ public struct ErrorReason: Sendable, Hashable, CustomStringConvertible {
     public static let tooManyConnections = ErrorReason("llmgw.gateway.too_many_connections")
     public static let tooManyStreams = ErrorReason("llmgw.gateway.too_many_streams")
     public static let queueFull = ErrorReason("llmgw.gateway.queue_full")
+    public static let gatewayQuotaExhausted = ErrorReason("llmgw.gateway.quota_exhausted")
+    public static let budgetExhausted = ErrorReason("llmgw.gateway.budget_exhausted")
+    public static let paused = ErrorReason("llmgw.gateway.paused")
     public static let noHealthyTarget = ErrorReason("llmgw.gateway.no_healthy_target")
     public static let breakerOpen = ErrorReason("llmgw.gateway.breaker_open")
+    public static let storageFailed = ErrorReason("llmgw.gateway.storage_failed")
     public static let draining = ErrorReason("llmgw.gateway.draining")
     public static let internalError = ErrorReason("llmgw.gateway.internal")
 
@@ -88,6 +95,16 @@ extension ErrorReason {
             .unsupported, .unimplemented, .never,
             "Choose a model that has the capability, or correct the model's capabilities."),
         Entry(.permissionDenied, .permissionDenied, .never, "Ask an administrator of the daemon."),
+        Entry(
+            .modelNotAllowed, .permissionDenied, .never,
+            "Choose a model that `llmgw-ctl models` lists, or ask an administrator to allow it in [clients]."),
+        Entry(
+            .notCached, .notFound, .never,
+            "Ask without only_if_cached: the answer is not in the cache."),
+        Entry(
+            .exceedsLimit, .resourceExhausted, .never,
+            "Send less at once, or allow fewer tokens of output: alone it is more than a limit that `llmgw-ctl limits` shows."
+        ),
         Entry(.cancelled, .cancelled, .never, ""),
         Entry(.cancelledByOperator, .cancelled, .never, "Ask the operator of the daemon why."),
         Entry(.deadlineExceeded, .deadlineExceeded, .ambiguous, "Allow more time, or ask for a shorter answer."),
@@ -96,11 +113,23 @@ extension ErrorReason {
         Entry(.tooManyStreams, .resourceExhausted, .safe, "Wait until a call ends, or raise the limit in [server]."),
         Entry(.queueFull, .resourceExhausted, .safe, "Try again later, or raise the provider's max_queue."),
         Entry(
+            .gatewayQuotaExhausted, .resourceExhausted, .after,
+            "Wait for the stated time, or allow more time; `llmgw-ctl limits` shows which limit is used up."),
+        Entry(
+            .budgetExhausted, .resourceExhausted, .after,
+            "Wait for the budget's next period, or raise it; `llmgw-ctl budgets` shows what was spent."),
+        Entry(
+            .paused, .unavailable, .after,
+            "Wait until the operator resumes it; `llmgw-ctl status` shows who paused it, and why."),
+        Entry(
             .noHealthyTarget, .unavailable, .after,
             "Wait for the stated time; `llmgw-ctl providers` shows what is wrong with each way to the model."),
         Entry(
             .breakerOpen, .unavailable, .after,
             "Wait for the stated time; `llmgw-ctl breakers` shows what failed."),
+        Entry(
+            .storageFailed, .unavailable, .safe,
+            "Check the disk and the files of server.state_directory; `llmgw-ctl status` names what is out of use."),
         Entry(.draining, .unavailable, .safe, "Connect again: the daemon is restarting."),
         Entry(
             .internalError, .internal, .never, "This is a defect of the gateway; please report it with the request id."),

@@ -7,10 +7,18 @@ public struct CallOptions: Sendable, Hashable {
     /// Whether the gateway may repeat a request that an upstream may have processed already, which can be billed twice. Nil means the
     /// daemon's default.
     public var retryAmbiguous: Bool?
+    /// Nil means as the daemon is configured for the caller, which is also the best that the caller gets.
+    public var priority: Priority?
+    public var cache: CacheControl
 
-    public init(timeout: Duration? = nil, labels: [Label] = [], retryAmbiguous: Bool? = nil) {
+    public init(
+        timeout: Duration? = nil, labels: [Label] = [], retryAmbiguous: Bool? = nil, priority: Priority? = nil,
+        cache: CacheControl = CacheControl()
+    ) {
         self.timeout = timeout
         self.labels = labels
         self.retryAmbiguous = retryAmbiguous
+        self.priority = priority
+        self.cache = cache
     }
 }

@@ -17,11 +17,20 @@ public struct ReplyInfo: Sendable, Hashable {
     public var source: ReplySource?
     /// Every attempt in order, the successful one last.
     public var path: [AttemptInfo]
+    /// How old the answer from the cache is; nil where it is new.
+    public var cacheAge: Duration?
+    /// What the answer is called in the cache; nil where it cannot be there.
+    public var cacheKey: String?
+    /// How near the question is to the one that was answered, 0 to 1; nil where they are equal, or nothing came from the cache.
+    public var cacheSimilarity: Double?
+    /// Nil where the daemon does not say.
+    public var usageSource: UsageSource?
 
     public init(
         requestID: String? = nil, model: String? = nil, upstreamModel: String? = nil, provider: String? = nil,
         attempts: UInt32 = 0, latency: Latency? = nil, cost: Cost? = nil, cache: CacheState? = nil,
-        upstreamID: String? = nil, source: ReplySource? = nil, path: [AttemptInfo] = []
+        upstreamID: String? = nil, source: ReplySource? = nil, path: [AttemptInfo] = [], cacheAge: Duration? = nil,
+        cacheKey: String? = nil, cacheSimilarity: Double? = nil, usageSource: UsageSource? = nil
     ) {
         self.requestID = requestID
         self.model = model
@@ -34,6 +43,10 @@ public struct ReplyInfo: Sendable, Hashable {
         self.upstreamID = upstreamID
         self.source = source
         self.path = path
+        self.cacheAge = cacheAge
+        self.cacheKey = cacheKey
+        self.cacheSimilarity = cacheSimilarity
+        self.usageSource = usageSource
     }
 }
 
@@ -71,7 +84,27 @@ public struct Cost: Sendable, Hashable {
 
 /// How the shared cache took part in an answer.
 public enum CacheState: UInt32, Sendable, Hashable {
-    case bypass = 1, miss, hit, stale, coalesced
+    case bypass = 1, miss, hit
+    /// It was no longer fresh, and no upstream answered.
+    case stale
+    /// It is the answer to an equal request that was under way.
+    case coalesced
+}
+
+/// What quota and cost of a request were settled with.
+public struct UsageSource: OpenWord {
+    public let rawValue: String
+
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    /// The upstream's own count.
+    public static let upstream = UsageSource(rawValue: "upstream")
+    /// The upstream gave none.
+    public static let estimate = UsageSource(rawValue: "estimate")
+    /// Nothing was asked.
+    public static let cache = UsageSource(rawValue: "cache")
 }
 
 /// What is known of an answer before it comes.

@@ -33,8 +33,21 @@ struct AuditLog {
                 target(of: call) { (request: BreakerCommand) in request.scope }
             )
         case .testModels: ("test models", target(of: call) { (request: ModelTestTarget) in request.model ?? "all" })
+        case .reload:
+            (target(of: call) { (request: ReloadCommand) in request.dryRun ? "check configuration" : "reload" }, "")
+        case .drain: ("drain", "")
+        case .pause: ("pause", target(of: call) { (request: PauseCommand) in request.scope ?? "all" })
+        case .resume: ("resume", target(of: call) { (request: ResumeCommand) in request.scope ?? "every pause" })
+        case .getCacheEntry:
+            (
+                target(of: call) { (request: CacheEntryQuery) in
+                    request.withReply ? "show cached answer" : "describe cached answer"
+                }, target(of: call) { (request: CacheEntryQuery) in request.key }
+            )
+        case .purgeCache: ("purge cache", target(of: call) { (request: CachePurge) in "\(request)" })
         case .ping, .getInfo, .getSchema, .chat, .complete, .embed, .batch, .listModels, .status, .listRequests,
-            .listDeployments, .listBreakers, .explain, .listAlerts:
+            .listDeployments, .listBreakers, .explain, .listAlerts, .listLimits, .listQueues, .listClients, .getUsage,
+            .listBudgets, .getCacheStats, .watchEvents, .listSlowRequests, .getLatency, .getMetrics:
             nil
         }
     }

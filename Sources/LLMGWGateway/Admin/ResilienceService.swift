@@ -32,12 +32,7 @@ final class ResilienceService {
             guard ttl > .zero else { throw GatewayError(.invalidRequest, "ttl_ms: no time at all") }
             guard command.action != .reset else { throw GatewayError(.invalidRequest, "ttl_ms: a reset does not last") }
         }
-        guard command.reason.count <= maxReasonLength else {
-            throw GatewayError(.invalidRequest, "reason: longer than \(maxReasonLength) characters")
-        }
-        guard !command.reason.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
-            throw GatewayError(.invalidRequest, "reason: has control characters; one line of text is expected")
-        }
+        try command.reason.requireOneLine("reason", maxLength: maxReasonLength)
     }
 
     /// Other users' requests look the same as those that do not exist.

@@ -11,6 +11,8 @@ enum EmbeddedSchema {
 
                 package llmgw.v1;
 
+                import "llmgw/v1/cache.proto";
+                import "llmgw/v1/host.proto";
                 import "llmgw/v1/types.proto";
 
                 service Admin {
@@ -73,7 +75,7 @@ enum EmbeddedSchema {
                   optional string version = 1;
                   optional uint32 pid = 2;
                   optional uint64 uptime_ms = 3;
-                  // "serving" or "draining".
+                  // "serving", "paused" (everything is) or "draining".
                   optional string state = 4;
                   optional uint32 connections = 5;
                   optional uint32 in_flight = 6;
@@ -88,6 +90,15 @@ enum EmbeddedSchema {
                   repeated ProviderStatus providers = 13;
                   repeated ModelStatus models = 14;
                   repeated ClientStatus clients = 15;
+                  repeated PauseStatus pauses = 16;
+                  // Requests that wait for quota.
+                  optional uint32 waiting = 17;
+                  // Absent where there is no cache.
+                  optional CacheCounts cache = 18;
+                  // Since midnight UTC, in each currency. Only for administrators.
+                  repeated Cost costs_today = 19;
+                  // What is out of use though the daemon goes on: a sentence each. UTF-8.
+                  repeated bytes problems = 20;
                 }
 
                 message ListRequestsRequest {}
@@ -327,6 +338,153 @@ enum EmbeddedSchema {
 
                 message ListAlertsReply {
                   repeated AlertStatus alerts = 1;
+                }
+
+                """#),
+        SchemaFile(
+            name: "llmgw/v1/cache.proto",
+            text: #"""
+                // What the shared cache holds, what it saves, and what it is to forget.
+                syntax = "proto2";
+
+                package llmgw.v1;
+
+                import "llmgw/v1/types.proto";
+
+                service Cache {
+                  // Method 0x0501. Everybody; other clients' rates only for administrators.
+                  rpc GetCacheStats(GetCacheStatsRequest) returns (GetCacheStatsReply);
+                  // Method 0x0502. Own uid's entries; all for administrators. The answer itself only for administrators.
+                  rpc GetCacheEntry(GetCacheEntryRequest) returns (GetCacheEntryReply);
+                  // Method 0x0503. Administrators.
+                  rpc PurgeCache(PurgeCacheRequest) returns (PurgeCacheReply);
+                }
+
+                message GetCacheStatsRequest {}
+
+                // How requests fared. Counters start at 0 with the daemon.
+                message CacheCounts {
+                  optional uint64 hits = 1;
+                  optional uint64 misses = 2;
+                  optional uint64 stale = 3;
+                  optional uint64 coalesced = 4;
+                  // Not asked: the request, or the configuration, did not want it.
+                  optional uint64 bypassed = 5;
+                  // Of the hits, those of the semantic cache, and those of an error that is remembered.
+                  optional uint64 semantic_hits = 6;
+                  optional uint64 negative_hits = 7;
+                  // What hits, stale and coalesced answers would have taken and cost upstream.
+                  optional uint64 saved_ms = 8;
+                  // In each currency.
+                  repeated Cost saved_costs = 9;
+                }
+
+                // The counts of one model or client.
+                message CacheCountsOf {
+                  optional string name = 1;
+                  optional CacheCounts counts = 2;
+                }
+
+                // Where entries are.
+                message CacheTierStatus {
+                  // "memory", "disk" or "semantic".
+                  optional string name = 1;
+                  // "on", "off", or "failed": it was put out of use because of `problem`.
+                  optional string state = 2;
+                  // For people. UTF-8.
+                  optional bytes problem = 3;
+                  optional uint64 entries = 4;
+                  optional uint64 bytes = 5;
+                  // 0 means no limit.
+                  optional uint64 max_entries = 6;
+                  optional uint64 max_bytes = 7;
+                  // Of this tier: what misses in memory may hit on disk.
+                  optional uint64 hits = 8;
+                  optional uint64 misses = 9;
+                  // Removed because there was no room, and because their time was over.
+                  optional uint64 evictions = 10;
+                  optional uint64 expirations = 11;
+                  // How entries are chosen that have to go: "s3-fifo", for example.
+                  optional string policy = 12;
+                  // Absent where there is none.
+                  optional string path = 13;
+                }
+
+                message GetCacheStatsReply {
+                  optional CacheCounts total = 1;
+                  repeated CacheTierStatus tiers = 2;
+                  // The most requests first; at most 1,000 of each.
+                  repeated CacheCountsOf models = 3;
+                  repeated CacheCountsOf clients = 4;
+                }
+
+                message GetCacheEntryRequest {
+                  // As in ReplyInfo.cache_key.
+                  optional string key = 1;
+                  // The answer too.
+                  optional bool with_reply = 2;
+                }
+
+                // One answer, and what is known of it.
+                message CacheEntry {
+                  optional string key = 1;
+                  // Who gets it: "uid/NUMBER", "group/NAME" or "shared".
+                  optional string scope = 2;
+                  optional string model = 3;
+                  optional string provider = 4;
+                  // "Chat", "Complete" or "Embed".
+                  optional string operation = 5;
+                  // In which tiers it is.
+                  repeated string tiers = 6;
+                  optional uint64 age_ms = 7;
+                  // How long it stays fresh; absent where it no longer is.
+                  optional uint64 fresh_ms = 8;
+                  // Until it is removed.
+                  optional uint64 expires_ms = 9;
+                  optional uint64 bytes = 10;
+                  optional uint64 hits = 11;
+                  repeated string tags = 12;
+                  // As in Status.reason, where the answer is an error; absent where it is a reply.
+                  optional string reason = 13;
+                  optional Usage usage = 14;
+                  optional Cost cost = 15;
+                  // The reply message of `operation`, serialised; absent where it was not asked for.
+                  optional bytes reply = 16;
+                }
+
+                message GetCacheEntryReply {
+                  // False where there is no such entry, or it is another uid's.
+                  optional bool found = 1;
+                  optional CacheEntry entry = 2;
+                }
+
+                // Which entries are meant.
+                enum CachePurgeTarget {
+                  CACHE_PURGE_TARGET_UNSPECIFIED = 0;
+                  CACHE_PURGE_TARGET_KEY = 1;
+                  CACHE_PURGE_TARGET_MODEL = 2;
+                  CACHE_PURGE_TARGET_TAG = 3;
+                  CACHE_PURGE_TARGET_CLIENT = 4;
+                  CACHE_PURGE_TARGET_ALL = 5;
+                  // Those whose time is over, which would go by and by.
+                  CACHE_PURGE_TARGET_EXPIRED = 6;
+                }
+
+                message PurgeCacheRequest {
+                  optional CachePurgeTarget target = 1;
+                  // The key, model, tag or client; absent with the other targets.
+                  optional string value = 2;
+                }
+
+                // What was removed from one tier.
+                message CachePurgeCount {
+                  optional string tier = 1;
+                  optional uint64 entries = 2;
+                  optional uint64 bytes = 3;
+                }
+
+                message PurgeCacheReply {
+                  repeated CachePurgeCount removed = 1;
                 }
 
                 """#),
@@ -590,6 +748,250 @@ enum EmbeddedSchema {
 
                 """#),
         SchemaFile(
+            name: "llmgw/v1/host.proto",
+            text: #"""
+                // What the person in charge of the host does to the daemon, and watches.
+                syntax = "proto2";
+
+                package llmgw.v1;
+
+                import "llmgw/v1/types.proto";
+
+                service Host {
+                  // Reads the configuration anew: all of it, or nothing. Method 0x0601. Administrators.
+                  rpc Reload(ReloadRequest) returns (ReloadReply);
+                  // Lets what runs come to its end, then ends the daemon, as SIGTERM does. Method 0x0602. Administrators.
+                  rpc Drain(DrainRequest) returns (DrainReply);
+                  // Starts no more requests until Resume. Method 0x0603. Administrators.
+                  rpc Pause(PauseRequest) returns (PauseReply);
+                  // Method 0x0604. Administrators.
+                  rpc Resume(ResumeRequest) returns (ResumeReply);
+                  // What happens from now on. Method 0x0605. Everybody; other uids' requests only for administrators. DATA frames carry Event. It ends
+                  // well after `timeout_ms`; without, it does not end by itself.
+                  rpc WatchEvents(WatchEventsRequest) returns (WatchEventsReply);
+                  // The slowest of the last requests. Method 0x0606. Own uid's requests; all for administrators.
+                  rpc ListSlowRequests(ListSlowRequestsRequest) returns (ListSlowRequestsReply);
+                  // Method 0x0607. Everybody; other clients only for administrators.
+                  rpc GetLatency(GetLatencyRequest) returns (GetLatencyReply);
+                  // What a monitoring system collects. Method 0x0608. Administrators.
+                  rpc GetMetrics(GetMetricsRequest) returns (GetMetricsReply);
+                }
+
+                message ReloadRequest {
+                  // Reads and compares, and changes nothing.
+                  optional bool dry_run = 1;
+                }
+
+                // A setting whose value is another one now.
+                message SettingChange {
+                  // "providers.openai.base_url".
+                  optional string key = 1;
+                  // As TOML, secrets masked; absent where the setting was, or is, not there. UTF-8.
+                  optional bytes old_value = 2;
+                  optional bytes new_value = 3;
+                  // True: it takes effect with the daemon's next start.
+                  optional bool needs_restart = 4;
+                }
+
+                // A mistake in the configuration.
+                message SettingProblem {
+                  optional string file = 1;
+                  // Absent where the whole file is meant.
+                  optional uint32 line = 2;
+                  optional string key = 3;
+                  // UTF-8.
+                  optional bytes message = 4;
+                }
+
+                message ReloadReply {
+                  // False where there are problems, or with `dry_run`: the daemon goes on as before.
+                  optional bool applied = 1;
+                  repeated SettingChange changes = 2;
+                  repeated SettingProblem problems = 3;
+                  // The file that was read.
+                  optional string path = 4;
+                }
+
+                message DrainRequest {
+                  // How long what runs may take; absent means `server.drain_timeout`.
+                  optional uint64 grace_ms = 1;
+                }
+
+                message DrainReply {
+                  // How many requests it waits for.
+                  optional uint32 in_flight = 1;
+                  optional uint64 grace_ms = 2;
+                }
+
+                // What is paused, by whom, and for how long.
+                message PauseStatus {
+                  // "all", "provider/NAME", "model/NAME" or "client/NAME".
+                  optional string scope = 1;
+                  // Who paused it.
+                  optional string by = 2;
+                  // UTF-8.
+                  optional bytes reason = 3;
+                  // Absent: until somebody resumes it.
+                  optional uint64 remaining_ms = 4;
+                  // As in PauseRequest.
+                  optional bool refuse = 5;
+                }
+
+                message PauseRequest {
+                  // As in PauseStatus; absent means "all".
+                  optional string scope = 1;
+                  // Why, for other people: one line. UTF-8.
+                  optional bytes reason = 2;
+                  // Absent: until somebody resumes it.
+                  optional uint64 ttl_ms = 3;
+                  // True: requests end at once with `llmgw.gateway.paused`. Else they wait, as long as queue and deadline allow.
+                  optional bool refuse = 4;
+                }
+
+                message PauseReply {
+                  // False where there is no such scope.
+                  optional bool found = 1;
+                  // Everything that is paused now.
+                  repeated PauseStatus pauses = 2;
+                }
+
+                message ResumeRequest {
+                  // As in PauseStatus; absent ends every pause.
+                  optional string scope = 1;
+                }
+
+                message ResumeReply {
+                  // False where nothing of the kind was paused.
+                  optional bool found = 1;
+                  // Everything that is paused still.
+                  repeated PauseStatus pauses = 2;
+                }
+
+                // Absent and empty fields let everything through; an event has to meet all the others.
+                message WatchEventsRequest {
+                  // As in Event.kind; at most 32.
+                  repeated string kinds = 1;
+                  // Nothing less severe.
+                  optional string min_severity = 2;
+                  optional string client = 3;
+                  optional string model = 4;
+                  optional string provider = 5;
+                  // Of requests, only those that failed.
+                  optional bool failures_only = 6;
+                }
+
+                // What happened.
+                message Event {
+                  // Rises by 1 with every event of the daemon, also those that the caller does not see.
+                  optional uint64 sequence = 1;
+                  // Milliseconds since 1970.
+                  optional int64 unix_ms = 2;
+                  // "request" (one ended), "breaker", "alert", "quota", "budget", "cache", "reload", "pause", "drain" or "admin".
+                  optional string kind = 3;
+                  // "info", "notice", "warning" or "error".
+                  optional string severity = 4;
+                  // What it is about: "provider/NAME", "model/NAME", "deployment/MODEL/NAME", "client/NAME".
+                  optional string subject = 5;
+                  // For people: neither prompt nor key. UTF-8.
+                  optional bytes message = 6;
+                  // Where it is about a request.
+                  optional RequestRecord request = 7;
+                  // More, by the kind of the event: "from" and "to" of a breaker, for example.
+                  repeated Label details = 8;
+                  // How many events before this one are missing because the reader was too slow.
+                  optional uint64 dropped = 9;
+                }
+
+                // A request that has ended.
+                message RequestRecord {
+                  optional string request_id = 1;
+                  optional string operation = 2;
+                  optional string model = 3;
+                  optional string provider = 4;
+                  optional string client = 5;
+                  optional uint32 uid = 6;
+                  optional Priority priority = 7;
+                  // As in Status.reason; absent where it succeeded.
+                  optional string reason = 8;
+                  optional uint32 attempts = 9;
+                  optional Latency latency = 10;
+                  optional Usage usage = 11;
+                  optional Cost cost = 12;
+                  optional CacheState cache = 13;
+                  // When it began. Milliseconds since 1970.
+                  optional int64 started_unix_ms = 14;
+                  optional bool stream = 15;
+                }
+
+                message WatchEventsReply {
+                  optional uint64 delivered = 1;
+                  optional uint64 dropped = 2;
+                }
+
+                message ListSlowRequestsRequest {
+                  // Absent or 0 means all that are remembered.
+                  optional uint32 max = 1;
+                }
+
+                message ListSlowRequestsReply {
+                  // The slowest first; at most 1,000.
+                  repeated RequestRecord requests = 1;
+                  // What takes as long is remembered.
+                  optional uint64 threshold_ms = 2;
+                }
+
+                // What one row of GetLatencyReply stands for.
+                enum LatencyGrouping {
+                  LATENCY_GROUPING_UNSPECIFIED = 0;
+                  LATENCY_GROUPING_MODEL = 1;
+                  LATENCY_GROUPING_PROVIDER = 2;
+                  LATENCY_GROUPING_CLIENT = 3;
+                }
+
+                message GetLatencyRequest {
+                  // Absent means by model.
+                  optional LatencyGrouping by = 1;
+                }
+
+                // One span of the requests of one model, provider or client.
+                message LatencyRow {
+                  optional string name = 1;
+                  // "total", "first token", "queue" or "overhead", as in Latency.
+                  optional string span = 2;
+                  optional uint64 count = 3;
+                  // Absent where `count` is 0.
+                  optional uint64 p50_us = 4;
+                  optional uint64 p95_us = 5;
+                  optional uint64 p99_us = 6;
+                  optional uint64 max_us = 7;
+                }
+
+                message GetLatencyReply {
+                  repeated LatencyRow rows = 1;
+                  // How far back the rows reach; absent: to the daemon's start.
+                  optional uint64 window_ms = 2;
+                }
+
+                enum MetricsFormat {
+                  METRICS_FORMAT_UNSPECIFIED = 0;
+                  METRICS_FORMAT_PROMETHEUS = 1;
+                  METRICS_FORMAT_OPENMETRICS = 2;
+                }
+
+                message GetMetricsRequest {
+                  // Absent means PROMETHEUS.
+                  optional MetricsFormat format = 1;
+                }
+
+                message GetMetricsReply {
+                  // As HTTP would say it.
+                  optional string content_type = 1;
+                  // UTF-8.
+                  optional bytes text = 2;
+                }
+
+                """#),
+        SchemaFile(
             name: "llmgw/v1/meta.proto",
             text: #"""
                 // What the daemon says about itself.
@@ -645,6 +1047,205 @@ enum EmbeddedSchema {
 
                 message GetSchemaReply {
                   repeated SchemaFile files = 1;
+                }
+
+                """#),
+        SchemaFile(
+            name: "llmgw/v1/quota.proto",
+            text: #"""
+                // What programs may use together, what they have used, and who waits for it.
+                syntax = "proto2";
+
+                package llmgw.v1;
+
+                import "llmgw/v1/types.proto";
+
+                // Whose limits, queues, use and budgets these are: callers who are not administrators see providers and models, and of the clients
+                // those of their own uid.
+                service Quota {
+                  // Method 0x0401. Everybody; other clients only for administrators.
+                  rpc ListLimits(ListLimitsRequest) returns (ListLimitsReply);
+                  // Method 0x0402. Own uid's clients; all for administrators.
+                  rpc ListQueues(ListQueuesRequest) returns (ListQueuesReply);
+                  // Method 0x0403. Own uid's clients; all for administrators.
+                  rpc ListClients(ListClientsRequest) returns (ListClientsReply);
+                  // What the ledger has. Method 0x0404. Own uid's clients; all for administrators.
+                  rpc GetUsage(GetUsageRequest) returns (GetUsageReply);
+                  // Method 0x0405. Own uid's clients; all for administrators.
+                  rpc ListBudgets(ListBudgetsRequest) returns (ListBudgetsReply);
+                }
+
+                message ListLimitsRequest {}
+
+                // One bucket.
+                message LimitStatus {
+                  // "provider/NAME", "deployment/MODEL/NAME", "model/NAME", "client/NAME" or "client/NAME/model/NAME".
+                  optional string scope = 1;
+                  // "requests/min", "requests/day", "tokens/min", "input tokens/min", "output tokens/min" or "concurrency".
+                  optional string kind = 2;
+                  // What the configuration says, or the provider; absent where nobody said and the gateway is finding out.
+                  optional uint64 limit = 3;
+                  // What is granted at present: less than `limit` while it is learned, for safety, or after the provider complained.
+                  optional uint64 effective_limit = 4;
+                  // Settled within the window.
+                  optional uint64 used = 5;
+                  // Granted, and not settled.
+                  optional uint64 reserved = 6;
+                  // Used beyond the limit because an estimate was too low: it has to be made up for before anything is granted.
+                  optional uint64 debt = 7;
+                  // Until everything is free again if nothing more is used; absent where there is nothing to wait for.
+                  optional uint64 resets_ms = 8;
+                  // Until the gate opens that the provider's answer closed; absent where there is none.
+                  optional uint64 gate_ms = 9;
+                  // Whence the limit is known: "configured", "provider" (its answers say so) or "learned".
+                  optional string source = 10;
+                }
+
+                message ListLimitsReply {
+                  repeated LimitStatus limits = 1;
+                }
+
+                message ListQueuesRequest {}
+
+                // One client's requests that wait in one band.
+                message QueueStatus {
+                  optional string client = 1;
+                  optional uint32 uid = 2;
+                  optional Priority priority = 3;
+                  optional uint32 waiting = 4;
+                  // 0 means no limit.
+                  optional uint32 max_waiting = 5;
+                  // How long the oldest has waited; absent where none waits.
+                  optional uint64 oldest_ms = 6;
+                  // What the client has used, in weighted tokens: the smallest of a band is served next.
+                  optional double virtual_tokens = 7;
+                  optional double weight = 8;
+                }
+
+                message ListQueuesReply {
+                  repeated QueueStatus queues = 1;
+                  // All clients together, also those that the caller does not see.
+                  optional uint32 waiting = 2;
+                  optional uint32 max_waiting = 3;
+                }
+
+                message ListClientsRequest {}
+
+                // One client: who it is, what it may, and what it does. Counters start at 0 with the daemon.
+                message ClientAccount {
+                  // As the configuration calls it, else the user's name, else "uid/NUMBER".
+                  optional string name = 1;
+                  optional uint32 uid = 2;
+                  optional uint32 gid = 3;
+                  // Which entry of [clients] applies, or "default".
+                  optional string policy = 4;
+                  optional double weight = 5;
+                  // The best it gets.
+                  optional Priority priority = 6;
+                  optional uint32 connections = 7;
+                  optional uint32 in_flight = 8;
+                  optional uint32 waiting = 9;
+                  optional uint64 requests = 10;
+                  optional uint64 succeeded = 11;
+                  optional uint64 failed = 12;
+                  optional uint64 cancelled = 13;
+                  optional Usage usage = 14;
+                  // In each currency.
+                  repeated Cost costs = 15;
+                  // Of one of its processes, where they are readable. Labels, not an identity.
+                  optional string unit = 16;
+                  optional string executable = 17;
+                  // The models that it may use; none means all.
+                  repeated string models = 18;
+                }
+
+                message ListClientsReply {
+                  repeated ClientAccount clients = 1;
+                }
+
+                // What one row of GetUsageReply stands for.
+                enum UsageGrouping {
+                  USAGE_GROUPING_UNSPECIFIED = 0;
+                  USAGE_GROUPING_CLIENT = 1;
+                  USAGE_GROUPING_MODEL = 2;
+                  USAGE_GROUPING_PROVIDER = 3;
+                  // Of UTC.
+                  USAGE_GROUPING_DAY = 4;
+                }
+
+                message GetUsageRequest {
+                  // At most one of each; none gives one row.
+                  repeated UsageGrouping by = 1;
+                  // Milliseconds since 1970, the first included, the second not. Absent: as far as the ledger reaches.
+                  optional int64 from_unix_ms = 2;
+                  optional int64 to_unix_ms = 3;
+                  // Only these, where they are not absent.
+                  optional string client = 4;
+                  optional string model = 5;
+                  optional string provider = 6;
+                  // Absent or 0 means the most there can be, which is 10,000.
+                  optional uint32 max_rows = 7;
+                }
+
+                // What was used. The fields of what the rows are not grouped by are absent.
+                message UsageRow {
+                  optional string client = 1;
+                  optional string model = 2;
+                  optional string provider = 3;
+                  // "2026-11-21".
+                  optional string day = 4;
+                  optional uint64 requests = 5;
+                  optional uint64 succeeded = 6;
+                  optional uint64 failed = 7;
+                  optional uint64 cancelled = 8;
+                  // Of the requests, those that the cache answered: they used nothing.
+                  optional uint64 cached = 9;
+                  // What the upstreams counted.
+                  optional Usage usage = 10;
+                  // What was estimated for requests whose upstream did not count.
+                  optional Usage estimated_usage = 11;
+                  optional uint64 estimated_requests = 12;
+                  // In each currency.
+                  repeated Cost costs = 13;
+                  // Requests to models without a price: the costs lack them.
+                  optional uint64 unpriced_requests = 14;
+                }
+
+                message GetUsageReply {
+                  // The greatest use first; by day, the oldest first.
+                  repeated UsageRow rows = 1;
+                  // True where there are more rows than `max_rows`.
+                  optional bool truncated = 2;
+                  // The range that was added up; where the request left it open, what the ledger has.
+                  optional int64 from_unix_ms = 3;
+                  optional int64 to_unix_ms = 4;
+                }
+
+                message ListBudgetsRequest {}
+
+                // What may be spent in a period, and what was.
+                message BudgetStatus {
+                  // "client/NAME" or "provider/NAME".
+                  optional string scope = 1;
+                  // "day" or "month", of UTC.
+                  optional string period = 2;
+                  optional Cost spent = 3;
+                  // Granted, and not settled.
+                  optional Cost reserved = 4;
+                  // From here on an alert says so; absent where nothing does.
+                  optional Cost warn = 5;
+                  // From here on nothing is granted; absent where nothing stops.
+                  optional Cost stop = 6;
+                  // "ok", "warning" or "exhausted".
+                  optional string state = 7;
+                  // Until the period's end.
+                  optional uint64 ends_ms = 8;
+                  // Requests of the period to models without a price: `spent` lacks them.
+                  optional uint64 unpriced_requests = 9;
+                }
+
+                message ListBudgetsReply {
+                  repeated BudgetStatus budgets = 1;
                 }
 
                 """#),
@@ -756,13 +1357,52 @@ enum EmbeddedSchema {
                   optional string currency = 2;
                 }
 
+                // Which requests come first where not all can.
+                enum Priority {
+                  PRIORITY_UNSPECIFIED = 0;
+                  // Somebody waits for the answer.
+                  PRIORITY_INTERACTIVE = 1;
+                  PRIORITY_NORMAL = 2;
+                  // When there is room.
+                  PRIORITY_BATCH = 3;
+                }
+
+                // Whether a request reads the shared cache, and whether its answer is kept there.
+                enum CacheMode {
+                  CACHE_MODE_UNSPECIFIED = 0;
+                  // Neither; nor does it share the upstream call of an equal request.
+                  CACHE_MODE_OFF = 1;
+                  CACHE_MODE_ON = 2;
+                  CACHE_MODE_READ_ONLY = 3;
+                  CACHE_MODE_WRITE_ONLY = 4;
+                }
+
+                // What a caller wants of the shared cache. An absent field means what the daemon is configured to do.
+                message CacheControl {
+                  optional CacheMode mode = 1;
+                  // An answer older than this is none.
+                  optional uint64 max_age_ms = 2;
+                  // How long the answer stays fresh, at most as long as the configuration allows.
+                  optional uint64 ttl_ms = 3;
+                  // The answer is not kept.
+                  optional bool no_store = 4;
+                  // No upstream is asked: what is not in the cache ends with `llmgw.client.not_cached`.
+                  optional bool only_if_cached = 5;
+                  // An answer that is no longer fresh, by at most this time, will do where no upstream answers. 0: never.
+                  optional uint64 stale_if_error_ms = 6;
+                  // What `llmgw-ctl cache purge --tag` finds the answer by: at most 16 of at most 64 bytes.
+                  repeated string tags = 7;
+                }
+
                 // How the shared cache took part in an answer.
                 enum CacheState {
                   CACHE_STATE_UNSPECIFIED = 0;
                   CACHE_STATE_BYPASS = 1;
                   CACHE_STATE_MISS = 2;
                   CACHE_STATE_HIT = 3;
+                  // It was no longer fresh, and no upstream answered.
                   CACHE_STATE_STALE = 4;
+                  // It is the answer to an equal request that was under way.
                   CACHE_STATE_COALESCED = 5;
                 }
 
@@ -803,6 +1443,14 @@ enum EmbeddedSchema {
                   optional string source = 10;
                   // Every attempt in order, the successful one last.
                   repeated AttemptInfo path = 11;
+                  // How old the answer from the cache is; absent where it is new.
+                  optional uint64 cache_age_ms = 12;
+                  // What the answer is called in the cache, for `llmgw-ctl cache get`; absent where it cannot be there.
+                  optional string cache_key = 13;
+                  // How near the question is to the one that was answered, 0 to 1; absent where they are equal, or nothing came from the cache.
+                  optional double cache_similarity = 14;
+                  // What quota and cost were settled with: "upstream" (its own count), "estimate" (it gave none), "cache" (nothing was asked).
+                  optional string usage_source = 15;
                 }
 
                 // Whether repeating the request can help, and is safe.
@@ -898,6 +1546,9 @@ enum EmbeddedSchema {
                   // Whether the gateway may repeat a request that an upstream may have processed already, which can be billed twice. False:
                   // never; absent: the daemon's default.
                   optional bool retry_ambiguous = 3;
+                  // Absent: as the daemon is configured for the caller, which is also the best that the caller gets.
+                  optional Priority priority = 4;
+                  optional CacheControl cache = 5;
                   // The method's request message, serialised.
                   optional bytes body = 15;
                 }

@@ -27,14 +27,21 @@ extension Execution {
     func pause(
         until instant: MonotonicInstant, orRingOf bell: Doorbell? = nil, _ scheduler: any LoopScheduler
     ) async throws(GatewayError) {
+        try await wait(until: instant, orRingOf: bell, scheduler)
+    }
+
+    /// As `pause`, and without an end of its own where `instant` is nil.
+    func wait(
+        until instant: MonotonicInstant?, orRingOf bell: Doorbell?, _ scheduler: any LoopScheduler
+    ) async throws(GatewayError) {
         try checkCancellation()
         let wait = Pause()
-        let timer = scheduler.schedule(at: instant) { wait.end(nil) }
+        let timer = instant.map { scheduler.schedule(at: $0) { wait.end(nil) } }
         let number = bell?.onRing { wait.end(nil) }
         interrupt = { wait.end($0) }
         let error = await wait.outcome()
         interrupt = nil
-        timer.cancel()
+        timer?.cancel()
         if let number { bell?.forget(number) }
         if let error { throw error }
         try checkCancellation()

@@ -13,12 +13,14 @@ extension FailureTable {
         // The caller's mistakes and wishes: no upstream was asked, or none is to blame.
         local(.invalidRequest), local(.malformedMessage), local(.messageTooLarge), local(.unknownMethod),
         local(.unknownModel), local(.unsupported), local(.permissionDenied),
+        local(.modelNotAllowed), local(.notCached), local(.exceedsLimit),
         local(.cancelled, .requestAndTokensIfSent),
 
         // The gateway's own refusals never count against an upstream.
         local(.cancelledByOperator, .requestAndTokensIfSent), local(.deadlineExceeded, .requestAndTokensIfSent),
-        local(.tooManyConnections), local(.tooManyStreams), local(.queueFull), local(.noHealthyTarget),
-        local(.breakerOpen),
+        local(.tooManyConnections), local(.tooManyStreams), local(.queueFull),
+        local(.gatewayQuotaExhausted), local(.budgetExhausted), local(.paused), local(.noHealthyTarget),
+        local(.breakerOpen), local(.storageFailed),
         local(.draining, .requestAndTokensIfSent), local(.internalError, .requestAndTokensIfSent),
 
         // The upstream rightly refused the request: it works.

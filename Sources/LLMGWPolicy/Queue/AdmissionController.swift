@@ -109,7 +109,8 @@ public struct AdmissionController: Sendable {
 
     /// The attempt is over. False if that was said before.
     @discardableResult
-    public mutating func settleAttempt(_ grant: AdmissionGrant, _ settlement: Settlement, now: MonotonicInstant) -> Bool {
+    public mutating func settleAttempt(_ grant: AdmissionGrant, _ settlement: Settlement, now: MonotonicInstant) -> Bool
+    {
         guard book.settle(grant.attempt, settlement, now: now) else { return false }
         queues[grant.lane.queue].ended(after: now - grant.granted)
         let correction = settlement.weight(of: grant.demand) - grant.demand.weight
@@ -120,7 +121,8 @@ public struct AdmissionController: Sendable {
 
     /// The request is over: what it took of its client's own limits. False if that was said before, or it took nothing.
     @discardableResult
-    public mutating func settleRequest(_ grant: AdmissionGrant, _ settlement: Settlement, now: MonotonicInstant) -> Bool {
+    public mutating func settleRequest(_ grant: AdmissionGrant, _ settlement: Settlement, now: MonotonicInstant) -> Bool
+    {
         guard let request = grant.request, book.settle(request, settlement, now: now) else { return false }
         for queue in queues.indices { queues[queue].fair.unpark(client: grant.client.index) }
         touch()

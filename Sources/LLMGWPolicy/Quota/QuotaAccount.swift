@@ -33,7 +33,9 @@ public struct QuotaAccountSettings: Sendable, Hashable {
     /// Requests that may go at once all the same; nil for a tenth of the limit.
     public var burst: Int?
 
-    public init(limits: QuotaLimits = QuotaLimits(), countsMaximum: Bool = false, smooths: Bool = false, burst: Int? = nil) {
+    public init(
+        limits: QuotaLimits = QuotaLimits(), countsMaximum: Bool = false, smooths: Bool = false, burst: Int? = nil
+    ) {
         self.limits = limits
         self.countsMaximum = countsMaximum
         self.smooths = smooths

@@ -58,7 +58,8 @@ public struct QuotaBook: Sendable {
     }
 
     /// The scope whose limit a demand can never meet.
-    public mutating func scopeRefusing(_ demand: QuotaDemand, in ids: [AccountID], now: MonotonicInstant) -> QuotaScope? {
+    public mutating func scopeRefusing(_ demand: QuotaDemand, in ids: [AccountID], now: MonotonicInstant) -> QuotaScope?
+    {
         for id in ids {
             if case .never = accounts[id.index].fit(demand, now: now) { return accounts[id.index].scope }
         }

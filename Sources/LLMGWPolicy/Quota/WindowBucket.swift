@@ -90,7 +90,9 @@ public struct WindowBucket: Sendable {
         return log.append(charge(amount, limit), now: now)
     }
 
-    mutating func settle(_ entry: SlidingLog.Entry, _ settlement: Settlement, demand: QuotaDemand, now: MonotonicInstant) {
+    mutating func settle(
+        _ entry: SlidingLog.Entry, _ settlement: Settlement, demand: QuotaDemand, now: MonotonicInstant
+    ) {
         guard let reserved = log.amount(of: entry) else { return }
         log.settle(entry, to: settlement.amount(of: metric, reserved: reserved, demand: demand))
         if settlement == .notSent, let limit = limit.current(now: now) { smoother?.giveBack(limit: limit) }

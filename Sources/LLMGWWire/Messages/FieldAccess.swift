@@ -33,11 +33,28 @@ func name(_ pointer: UnsafeMutablePointer<CChar>?, _ path: @autoclosure () -> St
     return text
 }
 
+/// A name without which the message has no meaning.
+func required(
+    _ pointer: UnsafeMutablePointer<CChar>?, _ path: @autoclosure () -> String
+) throws(MessageError) -> String {
+    guard let name = try name(pointer, path()) else { throw MessageError(path(), "missing") }
+    return name
+}
+
 /// A word of a set that may grow, in a `string` field; empty where there is none.
 func word<Word: OpenWord>(
     _ pointer: UnsafeMutablePointer<CChar>?, _ path: @autoclosure () -> String
 ) throws(MessageError) -> Word {
     Word(rawValue: try name(pointer, path()) ?? "")
+}
+
+/// A choice of a closed set; nil where it is absent. What this version does not know is refused: nobody can tell what it asks for.
+func choice<Choice: RawRepresentable<UInt32>>(
+    _ has: protobuf_c_boolean, _ number: UInt32, _ path: @autoclosure () -> String
+) throws(MessageError) -> Choice? {
+    guard has != 0, number != 0 else { return nil }
+    guard let choice = Choice(rawValue: number) else { throw MessageError(path(), "\(number) is not known") }
+    return choice
 }
 
 func json(

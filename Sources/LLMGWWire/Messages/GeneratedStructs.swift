@@ -226,6 +226,83 @@ extension Llmgw__V1__ListAlertsReply: ProtobufCStruct {
     ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_alerts_reply__unpack(allocator, size, bytes) }
 }
 
+extension Llmgw__V1__GetCacheStatsRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__get_cache_stats_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_cache_stats_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__CacheCounts: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__cache_counts__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__cache_counts__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__CacheCountsOf: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__cache_counts_of__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__cache_counts_of__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__CacheTierStatus: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__cache_tier_status__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__cache_tier_status__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__GetCacheStatsReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__get_cache_stats_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_cache_stats_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__GetCacheEntryRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__get_cache_entry_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_cache_entry_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__CacheEntry: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__cache_entry__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__cache_entry__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__GetCacheEntryReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__get_cache_entry_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_cache_entry_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__PurgeCacheRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__purge_cache_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__purge_cache_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__CachePurgeCount: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__cache_purge_count__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__cache_purge_count__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__PurgeCacheReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__purge_cache_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__purge_cache_reply__unpack(allocator, size, bytes) }
+}
+
 extension Llmgw__V1__Sampling: ProtobufCStruct {
     static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__sampling__init(pointer) }
     static func unpack(
@@ -394,6 +471,162 @@ extension Llmgw__V1__ListModelsReply: ProtobufCStruct {
     ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_models_reply__unpack(allocator, size, bytes) }
 }
 
+extension Llmgw__V1__ReloadRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__reload_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__reload_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__SettingChange: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__setting_change__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__setting_change__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__SettingProblem: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__setting_problem__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__setting_problem__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ReloadReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__reload_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__reload_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__DrainRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__drain_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__drain_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__DrainReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__drain_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__drain_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__PauseStatus: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__pause_status__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__pause_status__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__PauseRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__pause_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__pause_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__PauseReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__pause_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__pause_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ResumeRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__resume_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__resume_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ResumeReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__resume_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__resume_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__WatchEventsRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__watch_events_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__watch_events_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__Event: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__event__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__event__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__RequestRecord: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__request_record__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__request_record__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__WatchEventsReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__watch_events_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__watch_events_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListSlowRequestsRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) {
+        llmgw__v1__list_slow_requests_request__init(pointer)
+    }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_slow_requests_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListSlowRequestsReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_slow_requests_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_slow_requests_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__GetLatencyRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__get_latency_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_latency_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__LatencyRow: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__latency_row__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__latency_row__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__GetLatencyReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__get_latency_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_latency_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__GetMetricsRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__get_metrics_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_metrics_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__GetMetricsReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__get_metrics_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_metrics_reply__unpack(allocator, size, bytes) }
+}
+
 extension Llmgw__V1__PingRequest: ProtobufCStruct {
     static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__ping_request__init(pointer) }
     static func unpack(
@@ -450,6 +683,111 @@ extension Llmgw__V1__GetSchemaReply: ProtobufCStruct {
     ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_schema_reply__unpack(allocator, size, bytes) }
 }
 
+extension Llmgw__V1__ListLimitsRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_limits_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_limits_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__LimitStatus: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__limit_status__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__limit_status__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListLimitsReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_limits_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_limits_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListQueuesRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_queues_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_queues_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__QueueStatus: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__queue_status__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__queue_status__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListQueuesReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_queues_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_queues_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListClientsRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_clients_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_clients_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ClientAccount: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__client_account__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__client_account__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListClientsReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_clients_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_clients_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__GetUsageRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__get_usage_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_usage_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__UsageRow: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__usage_row__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__usage_row__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__GetUsageReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__get_usage_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__get_usage_reply__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListBudgetsRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_budgets_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_budgets_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__BudgetStatus: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__budget_status__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__budget_status__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__ListBudgetsReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__list_budgets_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__list_budgets_reply__unpack(allocator, size, bytes) }
+}
+
 extension Llmgw__V1__Label: ProtobufCStruct {
     static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__label__init(pointer) }
     static func unpack(
@@ -504,6 +842,13 @@ extension Llmgw__V1__Cost: ProtobufCStruct {
     static func unpack(
         _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
     ) -> UnsafeMutablePointer<Self>? { llmgw__v1__cost__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__CacheControl: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__cache_control__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__cache_control__unpack(allocator, size, bytes) }
 }
 
 extension Llmgw__V1__AttemptInfo: ProtobufCStruct {

@@ -31,7 +31,9 @@ struct CachePlanTests {
         #expect(plan(.on, CacheControl(mode: .on), effects, coalescing: .always).bypasses)
     }
 
-    private func plan(_ mode: CacheSettings.Mode, _ traits: CacheTraits) -> CachePlan { plan(mode, CacheControl(), traits) }
+    private func plan(_ mode: CacheSettings.Mode, _ traits: CacheTraits) -> CachePlan {
+        plan(mode, CacheControl(), traits)
+    }
 
     @Test func modesOfARequest() {
         let readOnly = plan(.on, CacheControl(mode: .readOnly), fixed)

@@ -20,7 +20,8 @@ struct AdmissionSimulation {
         }
     }
 
-    @Test("Under saturation nearly all of a limit is used", arguments: [QuotaMetric.requestsPerMinute, .tokensPerMinute])
+    @Test(
+        "Under saturation nearly all of a limit is used", arguments: [QuotaMetric.requestsPerMinute, .tokensPerMinute])
     func utilisation(metric: QuotaMetric) {
         let limit = metric == .requestsPerMinute ? 600 : 60_000
         var controller = AdmissionController()
@@ -50,7 +51,8 @@ struct AdmissionSimulation {
                 }
             }
             while let action = controller.next(now: time) {
-                guard case .admit(let ticket, let grant) = action, let demand = tickets.removeValue(forKey: ticket) else {
+                guard case .admit(let ticket, let grant) = action, let demand = tickets.removeValue(forKey: ticket)
+                else {
                     Issue.record("\(action)")
                     return
                 }
@@ -153,14 +155,17 @@ struct AdmissionWorld {
     }
 
     mutating func run(using random: inout SeededRandom) throws {
-        while let index = events.indices.min(by: { (events[$0].time, events[$0].order) < (events[$1].time, events[$1].order) }) {
+        while let index = events.indices.min(by: {
+            (events[$0].time, events[$0].order) < (events[$1].time, events[$1].order)
+        }) {
             let next = events.remove(at: index)
             time = max(time, next.time)
             try handle(next.event, using: &random)
             while let action = controller.next(now: at(time)) {
                 switch action {
                 case .admit(let ticket, let grant):
-                    guard let number = byTicket.removeValue(forKey: ticket), let entry = waiting.removeValue(forKey: number)
+                    guard let number = byTicket.removeValue(forKey: ticket),
+                        let entry = waiting.removeValue(forKey: number)
                     else { throw AdmissionSimulation.Violation(seed: seed, text: "admitted who does not wait") }
                     try go(grant, entry.request, using: &random)
                 case .refuse(let ticket, _):
@@ -245,7 +250,8 @@ struct AdmissionWorld {
         let arrival = time + Double.random(in: 0...0.999, using: &random)
         for (scope, status) in controller.book.statusesForTest(now: at(time)) {
             guard let effective = status.effective, lowered == nil else { continue }
-            try require(status.used + status.reserved <= effective, "\(scope.name) \(status.metric.name) is over its limit")
+            try require(
+                status.used + status.reserved <= effective, "\(scope.name) \(status.metric.name) is over its limit")
         }
         switch Int.random(in: 0..<10, using: &random) {
         case 0:
@@ -268,7 +274,8 @@ struct AdmissionWorld {
         for (index, first) in sorted.enumerated() {
             let window = sorted[index...].prefix { $0.time < first.time + 60 }
             let limit = lowered.map { first.time > $0 + 61 ? lowestLimit : requestLimit } ?? requestLimit
-            try require(window.count <= limit, "\(window.count) requests in the minute from \(first.time), limit \(limit)")
+            try require(
+                window.count <= limit, "\(window.count) requests in the minute from \(first.time), limit \(limit)")
             let tokens = window.reduce(0) { $0 + $1.tokens }
             try require(tokens <= tokenLimit, "\(tokens) tokens in the minute from \(first.time), limit \(tokenLimit)")
         }

@@ -110,7 +110,9 @@ struct SlidingLogTests {
                 let later = time + Int.random(in: 0...110, using: &random) * 100
                 #expect(log.remaining(at: instant(later)) == model.sum(at: later))
                 let rest = Int.random(in: 0...60, using: &random)
-                let expected = ([time] + model.live(at: time).map { $0.time + 10_000 }).filter { model.sum(at: $0) <= rest }.min()
+                let expected = ([time] + model.live(at: time).map { $0.time + 10_000 }).filter {
+                    model.sum(at: $0) <= rest
+                }.min()
                 let found = log.earliest(leaving: rest, now: instant(time))
                 #expect(found == instant(try #require(expected)))
                 if let entry = model.live(at: time).randomElement(using: &random) {

@@ -97,6 +97,23 @@ struct MalformedMessageTests {
             ChatChunk(text: "in-text", toolCalls: [ToolCallDelta(index: 0, arguments: "in-arguments")]),
             [("in-text", "text"), ("in-arguments", "tool_calls[0].arguments")])
         + texts(
+            CallEnvelope(options: CallOptions(cache: CacheControl(tags: ["", "in-tag"])), body: []),
+            [("in-tag", "cache.tags[1]")])
+        + texts(CacheEntryQuery(key: "in-key"), [("in-key", "key")])
+        + texts(CachePurge.tag("in-tag"), [("in-tag", "value")])
+        + texts(
+            PauseCommand(scope: "in-scope", reason: "in-reason"), [("in-scope", "scope"), ("in-reason", "reason")])
+        + texts(EventFilter(kinds: [.init(rawValue: "in-kind")]), [("in-kind", "kinds[0]")])
+        + texts(
+            GatewayEvent(
+                time: UnixTime(milliseconds: 0), kind: .alert, severity: .info, message: "in-message",
+                request: RequestRecord(model: "in-model", cost: Cost(micros: 0, currency: "in-currency")),
+                details: [Label(key: "", value: "in-detail")]),
+            [
+                ("in-message", "message"), ("in-model", "request.model"), ("in-currency", "request.cost.currency"),
+                ("in-detail", "details[0].value"),
+            ])
+        + texts(
             EndEnvelope(error: GatewayError(.internalError, "in-message")), [("in-message", "status.message")])
         + texts(CancelTarget(requestID: "in-id"), [("in-id", "request_id")])
         + texts(TraceTarget(requestID: "in-id"), [("in-id", "request_id")])
@@ -155,6 +172,17 @@ struct MalformedMessageTests {
         expect(BreakerCommand.self, Proto.text(1, "provider/p"), "action")
         expect(BreakerCommand.self, Proto.text(1, "provider/p") + Proto.number(2, 9), "action")
         expect(ModelTestResult.self, Proto.text(1, "m"), "status")
+        expect(CallEnvelope.self, Proto.number(4, 9), "priority")
+        expect(CallEnvelope.self, Proto.bytes(5, Proto.number(1, 9)), "cache.mode")
+        expect(UsageReportQuery.self, Proto.number(1, 2) + Proto.number(1, 9), "by[1]")
+        expect(CacheEntryQuery.self, [], "key")
+        expect(CachedAnswerOutcome.self, Proto.number(1, 1), "entry")
+        expect(CachePurge.self, [], "target")
+        expect(CachePurge.self, Proto.number(1, 9), "target")
+        expect(CachePurge.self, Proto.number(1, 3), "value")
+        expect(CachePurge.self, Proto.number(1, 5) + Proto.text(2, "tag"), "value")
+        expect(LatencyQuery.self, Proto.number(1, 9), "by")
+        expect(MetricsQuery.self, Proto.number(1, 9), "format")
         expect(BatchReply.self, [], "progress")
         expect(BatchEvent.self, [], "kind")
         expect(BatchEvent.self, Proto.bytes(2, []), "result.reply")

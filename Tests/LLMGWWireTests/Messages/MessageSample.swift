@@ -15,7 +15,8 @@ struct MessageSample: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(type(of: value)), \(name)" }
 
     /// Every message: with all fields, with none, and with zeros and empty texts where presence matters.
-    static let all: [MessageSample] = connection + inference + administration + resilience
+    static let all: [MessageSample] =
+        connection + inference + administration + resilience + quota + cache + host
 
     private static let connection: [MessageSample] = [
         MessageSample("full", ClientHello(clientName: "客户端", clientVersion: "1.2", features: .max)),
@@ -44,6 +45,24 @@ struct MessageSample: Sendable, CustomTestStringConvertible {
                     timeout: .milliseconds(1), labels: [Label(key: "任务", value: "报告"), Label(key: "", value: "")],
                     retryAmbiguous: true),
                 body: [0, 1, 255])),
+        MessageSample(
+            "cache and priority",
+            CallEnvelope(
+                options: CallOptions(
+                    priority: .batch,
+                    cache: CacheControl(
+                        mode: .readOnly, maxAge: .milliseconds(1), ttl: .milliseconds(2), noStore: true,
+                        onlyIfCached: true, staleIfError: .milliseconds(3), tags: ["报告", "b"])),
+                body: [])),
+        MessageSample(
+            "cache, zeros",
+            CallEnvelope(
+                options: CallOptions(
+                    priority: .interactive,
+                    cache: CacheControl(
+                        mode: .off, maxAge: .zero, ttl: .zero, noStore: false, onlyIfCached: false, staleIfError: .zero)
+                ),
+                body: [])),
         MessageSample("no repetition", CallEnvelope(options: CallOptions(retryAmbiguous: false), body: [])),
         MessageSample("empty", CallEnvelope(options: CallOptions(), body: [])),
         MessageSample("reply", EndEnvelope(reply: [1, 2, 0])),
@@ -137,6 +156,7 @@ struct MessageSample: Sendable, CustomTestStringConvertible {
         MessageSample("empty", ConfigurationView(path: nil, settings: [])),
         MessageSample("full", RequestList(requests: RequestSummary.Phase.all.map(summary))),
         MessageSample("full", status),
+        MessageSample("unknown state", laterStatus),
     ]
 }
 
@@ -165,7 +185,8 @@ private let fullInfo = ReplyInfo(
             duration: .zero),
         AttemptInfo(
             model: "", deployment: "", provider: "", wait: .zero, duration: .microseconds(Int64(9)), firstToken: .zero),
-    ])
+    ],
+    cacheAge: .zero, cacheKey: "00ff", cacheSimilarity: 0.97, usageSource: .estimate)
 
 private let fullSampling = Sampling(
     temperature: 0.7, topP: 0.1, maxTokens: 100, stop: ["停", ""], seed: .min, presencePenalty: -2, frequencyPenalty: 2,
@@ -233,4 +254,11 @@ private let status = DaemonStatus(
             failures: 5)
     ],
     models: [ModelStatus(name: "m", provider: "p", counts: counts, usage: fullUsage)],
-    clients: [ClientStatus(uid: .max, connections: 1, streams: 2, requests: 3)])
+    clients: [ClientStatus(uid: .max, connections: 1, streams: 2, requests: 3)],
+    pauses: [somePause], waiting: 8, cache: someCacheCounts, costsToday: someCosts, problems: ["账本坏了", ""])
+
+private let laterStatus: DaemonStatus = {
+    var later = status
+    later.state = .init(rawValue: "later")
+    return later
+}()

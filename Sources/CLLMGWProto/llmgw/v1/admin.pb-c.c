@@ -1787,7 +1787,7 @@ const ProtobufCMessageDescriptor llmgw__v1__client_status__descriptor =
   (ProtobufCMessageInit) llmgw__v1__client_status__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor llmgw__v1__status_reply__field_descriptors[15] =
+static const ProtobufCFieldDescriptor llmgw__v1__status_reply__field_descriptors[20] =
 {
   {
     "version",
@@ -1969,15 +1969,79 @@ static const ProtobufCFieldDescriptor llmgw__v1__status_reply__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "pauses",
+    16,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Llmgw__V1__StatusReply, n_pauses),
+    offsetof(Llmgw__V1__StatusReply, pauses),
+    &llmgw__v1__pause_status__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "waiting",
+    17,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Llmgw__V1__StatusReply, has_waiting),
+    offsetof(Llmgw__V1__StatusReply, waiting),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cache",
+    18,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__StatusReply, cache),
+    &llmgw__v1__cache_counts__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "costs_today",
+    19,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Llmgw__V1__StatusReply, n_costs_today),
+    offsetof(Llmgw__V1__StatusReply, costs_today),
+    &llmgw__v1__cost__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "problems",
+    20,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Llmgw__V1__StatusReply, n_problems),
+    offsetof(Llmgw__V1__StatusReply, problems),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned llmgw__v1__status_reply__field_indices_by_name[] = {
+  17,   /* field[17] = cache */
   9,   /* field[9] = cancelled */
   14,   /* field[14] = clients */
   4,   /* field[4] = connections */
+  18,   /* field[18] = costs_today */
   8,   /* field[8] = failed */
   5,   /* field[5] = in_flight */
   13,   /* field[13] = models */
+  15,   /* field[15] = pauses */
   1,   /* field[1] = pid */
+  19,   /* field[19] = problems */
   10,   /* field[10] = protocol_errors */
   12,   /* field[12] = providers */
   6,   /* field[6] = requests */
@@ -1986,11 +2050,12 @@ static const unsigned llmgw__v1__status_reply__field_indices_by_name[] = {
   7,   /* field[7] = succeeded */
   2,   /* field[2] = uptime_ms */
   0,   /* field[0] = version */
+  16,   /* field[16] = waiting */
 };
 static const ProtobufCIntRange llmgw__v1__status_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 15 }
+  { 0, 20 }
 };
 const ProtobufCMessageDescriptor llmgw__v1__status_reply__descriptor =
 {
@@ -2000,7 +2065,7 @@ const ProtobufCMessageDescriptor llmgw__v1__status_reply__descriptor =
   "Llmgw__V1__StatusReply",
   "llmgw.v1",
   sizeof(Llmgw__V1__StatusReply),
-  15,
+  20,
   llmgw__v1__status_reply__field_descriptors,
   llmgw__v1__status_reply__field_indices_by_name,
   1,  llmgw__v1__status_reply__number_ranges,

@@ -367,6 +367,51 @@ void   llmgw__v1__cost__free_unpacked
   assert(message->base.descriptor == &llmgw__v1__cost__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   llmgw__v1__cache_control__init
+                     (Llmgw__V1__CacheControl         *message)
+{
+  static const Llmgw__V1__CacheControl init_value = LLMGW__V1__CACHE_CONTROL__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__cache_control__get_packed_size
+                     (const Llmgw__V1__CacheControl *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__cache_control__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__cache_control__pack
+                     (const Llmgw__V1__CacheControl *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__cache_control__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__cache_control__pack_to_buffer
+                     (const Llmgw__V1__CacheControl *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__cache_control__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__CacheControl *
+       llmgw__v1__cache_control__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__CacheControl *)
+     protobuf_c_message_unpack (&llmgw__v1__cache_control__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__cache_control__free_unpacked
+                     (Llmgw__V1__CacheControl *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__cache_control__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   llmgw__v1__attempt_info__init
                      (Llmgw__V1__AttemptInfo         *message)
 {
@@ -1079,6 +1124,122 @@ const ProtobufCMessageDescriptor llmgw__v1__cost__descriptor =
   (ProtobufCMessageInit) llmgw__v1__cost__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor llmgw__v1__cache_control__field_descriptors[7] =
+{
+  {
+    "mode",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Llmgw__V1__CacheControl, has_mode),
+    offsetof(Llmgw__V1__CacheControl, mode),
+    &llmgw__v1__cache_mode__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "max_age_ms",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__CacheControl, has_max_age_ms),
+    offsetof(Llmgw__V1__CacheControl, max_age_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ttl_ms",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__CacheControl, has_ttl_ms),
+    offsetof(Llmgw__V1__CacheControl, ttl_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "no_store",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Llmgw__V1__CacheControl, has_no_store),
+    offsetof(Llmgw__V1__CacheControl, no_store),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "only_if_cached",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Llmgw__V1__CacheControl, has_only_if_cached),
+    offsetof(Llmgw__V1__CacheControl, only_if_cached),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stale_if_error_ms",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__CacheControl, has_stale_if_error_ms),
+    offsetof(Llmgw__V1__CacheControl, stale_if_error_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tags",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Llmgw__V1__CacheControl, n_tags),
+    offsetof(Llmgw__V1__CacheControl, tags),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__cache_control__field_indices_by_name[] = {
+  1,   /* field[1] = max_age_ms */
+  0,   /* field[0] = mode */
+  3,   /* field[3] = no_store */
+  4,   /* field[4] = only_if_cached */
+  5,   /* field[5] = stale_if_error_ms */
+  6,   /* field[6] = tags */
+  2,   /* field[2] = ttl_ms */
+};
+static const ProtobufCIntRange llmgw__v1__cache_control__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__cache_control__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.CacheControl",
+  "CacheControl",
+  "Llmgw__V1__CacheControl",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__CacheControl),
+  7,
+  llmgw__v1__cache_control__field_descriptors,
+  llmgw__v1__cache_control__field_indices_by_name,
+  1,  llmgw__v1__cache_control__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__cache_control__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor llmgw__v1__attempt_info__field_descriptors[8] =
 {
   {
@@ -1208,7 +1369,7 @@ const ProtobufCMessageDescriptor llmgw__v1__attempt_info__descriptor =
   (ProtobufCMessageInit) llmgw__v1__attempt_info__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor llmgw__v1__reply_info__field_descriptors[11] =
+static const ProtobufCFieldDescriptor llmgw__v1__reply_info__field_descriptors[15] =
 {
   {
     "request_id",
@@ -1342,10 +1503,61 @@ static const ProtobufCFieldDescriptor llmgw__v1__reply_info__field_descriptors[1
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cache_age_ms",
+    12,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__ReplyInfo, has_cache_age_ms),
+    offsetof(Llmgw__V1__ReplyInfo, cache_age_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cache_key",
+    13,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__ReplyInfo, cache_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cache_similarity",
+    14,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Llmgw__V1__ReplyInfo, has_cache_similarity),
+    offsetof(Llmgw__V1__ReplyInfo, cache_similarity),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "usage_source",
+    15,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__ReplyInfo, usage_source),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned llmgw__v1__reply_info__field_indices_by_name[] = {
   4,   /* field[4] = attempts */
   7,   /* field[7] = cache */
+  11,   /* field[11] = cache_age_ms */
+  12,   /* field[12] = cache_key */
+  13,   /* field[13] = cache_similarity */
   6,   /* field[6] = cost */
   5,   /* field[5] = latency */
   1,   /* field[1] = model */
@@ -1355,11 +1567,12 @@ static const unsigned llmgw__v1__reply_info__field_indices_by_name[] = {
   9,   /* field[9] = source */
   8,   /* field[8] = upstream_id */
   2,   /* field[2] = upstream_model */
+  14,   /* field[14] = usage_source */
 };
 static const ProtobufCIntRange llmgw__v1__reply_info__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor llmgw__v1__reply_info__descriptor =
 {
@@ -1369,7 +1582,7 @@ const ProtobufCMessageDescriptor llmgw__v1__reply_info__descriptor =
   "Llmgw__V1__ReplyInfo",
   "llmgw.v1",
   sizeof(Llmgw__V1__ReplyInfo),
-  11,
+  15,
   llmgw__v1__reply_info__field_descriptors,
   llmgw__v1__reply_info__field_indices_by_name,
   1,  llmgw__v1__reply_info__number_ranges,
@@ -1617,6 +1830,72 @@ const ProtobufCEnumDescriptor llmgw__v1__role__descriptor =
   llmgw__v1__role__enum_values_by_name,
   1,
   llmgw__v1__role__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue llmgw__v1__priority__enum_values_by_number[4] =
+{
+  { "PRIORITY_UNSPECIFIED", "LLMGW__V1__PRIORITY__PRIORITY_UNSPECIFIED", 0 },
+  { "PRIORITY_INTERACTIVE", "LLMGW__V1__PRIORITY__PRIORITY_INTERACTIVE", 1 },
+  { "PRIORITY_NORMAL", "LLMGW__V1__PRIORITY__PRIORITY_NORMAL", 2 },
+  { "PRIORITY_BATCH", "LLMGW__V1__PRIORITY__PRIORITY_BATCH", 3 },
+};
+static const ProtobufCIntRange llmgw__v1__priority__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex llmgw__v1__priority__enum_values_by_name[4] =
+{
+  { "PRIORITY_BATCH", 3 },
+  { "PRIORITY_INTERACTIVE", 1 },
+  { "PRIORITY_NORMAL", 2 },
+  { "PRIORITY_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor llmgw__v1__priority__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "llmgw.v1.Priority",
+  "Priority",
+  "Llmgw__V1__Priority",
+  "llmgw.v1",
+  4,
+  llmgw__v1__priority__enum_values_by_number,
+  4,
+  llmgw__v1__priority__enum_values_by_name,
+  1,
+  llmgw__v1__priority__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue llmgw__v1__cache_mode__enum_values_by_number[5] =
+{
+  { "CACHE_MODE_UNSPECIFIED", "LLMGW__V1__CACHE_MODE__CACHE_MODE_UNSPECIFIED", 0 },
+  { "CACHE_MODE_OFF", "LLMGW__V1__CACHE_MODE__CACHE_MODE_OFF", 1 },
+  { "CACHE_MODE_ON", "LLMGW__V1__CACHE_MODE__CACHE_MODE_ON", 2 },
+  { "CACHE_MODE_READ_ONLY", "LLMGW__V1__CACHE_MODE__CACHE_MODE_READ_ONLY", 3 },
+  { "CACHE_MODE_WRITE_ONLY", "LLMGW__V1__CACHE_MODE__CACHE_MODE_WRITE_ONLY", 4 },
+};
+static const ProtobufCIntRange llmgw__v1__cache_mode__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex llmgw__v1__cache_mode__enum_values_by_name[5] =
+{
+  { "CACHE_MODE_OFF", 1 },
+  { "CACHE_MODE_ON", 2 },
+  { "CACHE_MODE_READ_ONLY", 3 },
+  { "CACHE_MODE_UNSPECIFIED", 0 },
+  { "CACHE_MODE_WRITE_ONLY", 4 },
+};
+const ProtobufCEnumDescriptor llmgw__v1__cache_mode__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "llmgw.v1.CacheMode",
+  "CacheMode",
+  "Llmgw__V1__CacheMode",
+  "llmgw.v1",
+  5,
+  llmgw__v1__cache_mode__enum_values_by_number,
+  5,
+  llmgw__v1__cache_mode__enum_values_by_name,
+  1,
+  llmgw__v1__cache_mode__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue llmgw__v1__cache_state__enum_values_by_number[6] =

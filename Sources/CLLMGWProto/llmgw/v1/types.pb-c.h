@@ -23,6 +23,7 @@ typedef struct Llmgw__V1__Message Llmgw__V1__Message;
 typedef struct Llmgw__V1__Usage Llmgw__V1__Usage;
 typedef struct Llmgw__V1__Latency Llmgw__V1__Latency;
 typedef struct Llmgw__V1__Cost Llmgw__V1__Cost;
+typedef struct Llmgw__V1__CacheControl Llmgw__V1__CacheControl;
 typedef struct Llmgw__V1__AttemptInfo Llmgw__V1__AttemptInfo;
 typedef struct Llmgw__V1__ReplyInfo Llmgw__V1__ReplyInfo;
 typedef struct Llmgw__V1__Status Llmgw__V1__Status;
@@ -43,6 +44,36 @@ typedef enum _Llmgw__V1__Role {
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LLMGW__V1__ROLE)
 } Llmgw__V1__Role;
 /*
+ * Which requests come first where not all can.
+ */
+typedef enum _Llmgw__V1__Priority {
+  LLMGW__V1__PRIORITY__PRIORITY_UNSPECIFIED = 0,
+  /*
+   * Somebody waits for the answer.
+   */
+  LLMGW__V1__PRIORITY__PRIORITY_INTERACTIVE = 1,
+  LLMGW__V1__PRIORITY__PRIORITY_NORMAL = 2,
+  /*
+   * When there is room.
+   */
+  LLMGW__V1__PRIORITY__PRIORITY_BATCH = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LLMGW__V1__PRIORITY)
+} Llmgw__V1__Priority;
+/*
+ * Whether a request reads the shared cache, and whether its answer is kept there.
+ */
+typedef enum _Llmgw__V1__CacheMode {
+  LLMGW__V1__CACHE_MODE__CACHE_MODE_UNSPECIFIED = 0,
+  /*
+   * Neither; nor does it share the upstream call of an equal request.
+   */
+  LLMGW__V1__CACHE_MODE__CACHE_MODE_OFF = 1,
+  LLMGW__V1__CACHE_MODE__CACHE_MODE_ON = 2,
+  LLMGW__V1__CACHE_MODE__CACHE_MODE_READ_ONLY = 3,
+  LLMGW__V1__CACHE_MODE__CACHE_MODE_WRITE_ONLY = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LLMGW__V1__CACHE_MODE)
+} Llmgw__V1__CacheMode;
+/*
  * How the shared cache took part in an answer.
  */
 typedef enum _Llmgw__V1__CacheState {
@@ -50,7 +81,13 @@ typedef enum _Llmgw__V1__CacheState {
   LLMGW__V1__CACHE_STATE__CACHE_STATE_BYPASS = 1,
   LLMGW__V1__CACHE_STATE__CACHE_STATE_MISS = 2,
   LLMGW__V1__CACHE_STATE__CACHE_STATE_HIT = 3,
+  /*
+   * It was no longer fresh, and no upstream answered.
+   */
   LLMGW__V1__CACHE_STATE__CACHE_STATE_STALE = 4,
+  /*
+   * It is the answer to an equal request that was under way.
+   */
   LLMGW__V1__CACHE_STATE__CACHE_STATE_COALESCED = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(LLMGW__V1__CACHE_STATE)
 } Llmgw__V1__CacheState;
@@ -301,6 +338,50 @@ struct  Llmgw__V1__Cost
 
 
 /*
+ * What a caller wants of the shared cache. An absent field means what the daemon is configured to do.
+ */
+struct  Llmgw__V1__CacheControl
+{
+  ProtobufCMessage base;
+  protobuf_c_boolean has_mode;
+  Llmgw__V1__CacheMode mode;
+  /*
+   * An answer older than this is none.
+   */
+  protobuf_c_boolean has_max_age_ms;
+  uint64_t max_age_ms;
+  /*
+   * How long the answer stays fresh, at most as long as the configuration allows.
+   */
+  protobuf_c_boolean has_ttl_ms;
+  uint64_t ttl_ms;
+  /*
+   * The answer is not kept.
+   */
+  protobuf_c_boolean has_no_store;
+  protobuf_c_boolean no_store;
+  /*
+   * No upstream is asked: what is not in the cache ends with `llmgw.client.not_cached`.
+   */
+  protobuf_c_boolean has_only_if_cached;
+  protobuf_c_boolean only_if_cached;
+  /*
+   * An answer that is no longer fresh, by at most this time, will do where no upstream answers. 0: never.
+   */
+  protobuf_c_boolean has_stale_if_error_ms;
+  uint64_t stale_if_error_ms;
+  /*
+   * What `llmgw-ctl cache purge --tag` finds the answer by: at most 16 of at most 64 bytes.
+   */
+  size_t n_tags;
+  char **tags;
+};
+#define LLMGW__V1__CACHE_CONTROL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__cache_control__descriptor) \
+    , 0, LLMGW__V1__CACHE_MODE__CACHE_MODE_UNSPECIFIED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,NULL }
+
+
+/*
  * One question to an upstream on the way to an answer.
  */
 struct  Llmgw__V1__AttemptInfo
@@ -378,10 +459,28 @@ struct  Llmgw__V1__ReplyInfo
    */
   size_t n_path;
   Llmgw__V1__AttemptInfo **path;
+  /*
+   * How old the answer from the cache is; absent where it is new.
+   */
+  protobuf_c_boolean has_cache_age_ms;
+  uint64_t cache_age_ms;
+  /*
+   * What the answer is called in the cache, for `llmgw-ctl cache get`; absent where it cannot be there.
+   */
+  char *cache_key;
+  /*
+   * How near the question is to the one that was answered, 0 to 1; absent where they are equal, or nothing came from the cache.
+   */
+  protobuf_c_boolean has_cache_similarity;
+  double cache_similarity;
+  /*
+   * What quota and cost were settled with: "upstream" (its own count), "estimate" (it gave none), "cache" (nothing was asked).
+   */
+  char *usage_source;
 };
 #define LLMGW__V1__REPLY_INFO__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__reply_info__descriptor) \
-    , NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, 0, LLMGW__V1__CACHE_STATE__CACHE_STATE_UNSPECIFIED, NULL, NULL, 0,NULL }
+    , NULL, NULL, NULL, NULL, 0, 0, NULL, NULL, 0, LLMGW__V1__CACHE_STATE__CACHE_STATE_UNSPECIFIED, NULL, NULL, 0,NULL, 0, 0, NULL, 0, 0, NULL }
 
 
 /*
@@ -587,6 +686,25 @@ Llmgw__V1__Cost *
 void   llmgw__v1__cost__free_unpacked
                      (Llmgw__V1__Cost *message,
                       ProtobufCAllocator *allocator);
+/* Llmgw__V1__CacheControl methods */
+void   llmgw__v1__cache_control__init
+                     (Llmgw__V1__CacheControl         *message);
+size_t llmgw__v1__cache_control__get_packed_size
+                     (const Llmgw__V1__CacheControl   *message);
+size_t llmgw__v1__cache_control__pack
+                     (const Llmgw__V1__CacheControl   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__cache_control__pack_to_buffer
+                     (const Llmgw__V1__CacheControl   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__CacheControl *
+       llmgw__v1__cache_control__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__cache_control__free_unpacked
+                     (Llmgw__V1__CacheControl *message,
+                      ProtobufCAllocator *allocator);
 /* Llmgw__V1__AttemptInfo methods */
 void   llmgw__v1__attempt_info__init
                      (Llmgw__V1__AttemptInfo         *message);
@@ -670,6 +788,9 @@ typedef void (*Llmgw__V1__Latency_Closure)
 typedef void (*Llmgw__V1__Cost_Closure)
                  (const Llmgw__V1__Cost *message,
                   void *closure_data);
+typedef void (*Llmgw__V1__CacheControl_Closure)
+                 (const Llmgw__V1__CacheControl *message,
+                  void *closure_data);
 typedef void (*Llmgw__V1__AttemptInfo_Closure)
                  (const Llmgw__V1__AttemptInfo *message,
                   void *closure_data);
@@ -686,6 +807,8 @@ typedef void (*Llmgw__V1__Status_Closure)
 /* --- descriptors --- */
 
 extern const ProtobufCEnumDescriptor    llmgw__v1__role__descriptor;
+extern const ProtobufCEnumDescriptor    llmgw__v1__priority__descriptor;
+extern const ProtobufCEnumDescriptor    llmgw__v1__cache_mode__descriptor;
 extern const ProtobufCEnumDescriptor    llmgw__v1__cache_state__descriptor;
 extern const ProtobufCEnumDescriptor    llmgw__v1__retry__descriptor;
 extern const ProtobufCEnumDescriptor    llmgw__v1__origin__descriptor;
@@ -697,6 +820,7 @@ extern const ProtobufCMessageDescriptor llmgw__v1__message__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__usage__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__latency__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__cost__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__cache_control__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__attempt_info__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__reply_info__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__status__descriptor;

@@ -598,7 +598,7 @@ const ProtobufCMessageDescriptor llmgw__v1__hello_ok__descriptor =
   (ProtobufCMessageInit) llmgw__v1__hello_ok__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor llmgw__v1__request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor llmgw__v1__request__field_descriptors[6] =
 {
   {
     "timeout_ms",
@@ -637,6 +637,30 @@ static const ProtobufCFieldDescriptor llmgw__v1__request__field_descriptors[4] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "priority",
+    4,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Llmgw__V1__Request, has_priority),
+    offsetof(Llmgw__V1__Request, priority),
+    &llmgw__v1__priority__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cache",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__Request, cache),
+    &llmgw__v1__cache_control__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "body",
     15,
     PROTOBUF_C_LABEL_OPTIONAL,
@@ -650,16 +674,18 @@ static const ProtobufCFieldDescriptor llmgw__v1__request__field_descriptors[4] =
   },
 };
 static const unsigned llmgw__v1__request__field_indices_by_name[] = {
-  3,   /* field[3] = body */
+  5,   /* field[5] = body */
+  4,   /* field[4] = cache */
   1,   /* field[1] = labels */
+  3,   /* field[3] = priority */
   2,   /* field[2] = retry_ambiguous */
   0,   /* field[0] = timeout_ms */
 };
 static const ProtobufCIntRange llmgw__v1__request__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 15, 3 },
-  { 0, 4 }
+  { 15, 5 },
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor llmgw__v1__request__descriptor =
 {
@@ -669,7 +695,7 @@ const ProtobufCMessageDescriptor llmgw__v1__request__descriptor =
   "Llmgw__V1__Request",
   "llmgw.v1",
   sizeof(Llmgw__V1__Request),
-  4,
+  6,
   llmgw__v1__request__field_descriptors,
   llmgw__v1__request__field_indices_by_name,
   2,  llmgw__v1__request__number_ranges,

@@ -122,6 +122,12 @@ struct  Llmgw__V1__Request
   protobuf_c_boolean has_retry_ambiguous;
   protobuf_c_boolean retry_ambiguous;
   /*
+   * Absent: as the daemon is configured for the caller, which is also the best that the caller gets.
+   */
+  protobuf_c_boolean has_priority;
+  Llmgw__V1__Priority priority;
+  Llmgw__V1__CacheControl *cache;
+  /*
    * The method's request message, serialised.
    */
   protobuf_c_boolean has_body;
@@ -129,7 +135,7 @@ struct  Llmgw__V1__Request
 };
 #define LLMGW__V1__REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__request__descriptor) \
-    , 0, 0, 0,NULL, 0, 0, 0, {0,NULL} }
+    , 0, 0, 0,NULL, 0, 0, 0, LLMGW__V1__PRIORITY__PRIORITY_UNSPECIFIED, NULL, 0, {0,NULL} }
 
 
 /*

@@ -55,11 +55,7 @@ extension RequestSummary {
             remaining: present(c.has_remaining_ms, .milliseconds(c.remaining_ms)),
             uid: c.uid, pid: c.pid,
             clientName: try name(c.client_name, path() + "client_name") ?? "",
-            labels: try list(c.n_labels, c.labels) { (label: Llmgw__V1__Label, index) throws(MessageError) in
-                Label(
-                    key: try name(label.key, "\(path())labels[\(index)].key") ?? "",
-                    value: try name(label.value, "\(path())labels[\(index)].value") ?? "")
-            },
+            labels: try labelList(c.n_labels, c.labels, path() + "labels"),
             stream: c.stream != 0, bytesSent: c.bytes_sent)
     }
 
@@ -75,10 +71,7 @@ extension RequestSummary {
         assign(&c.pointee.has_pid, &c.pointee.pid, pid)
         c.pointee.client_name = arena.string(clientName)
         c.pointee.n_labels = labels.count
-        c.pointee.labels = arena.messages(labels) { (label, pointer: UnsafeMutablePointer<Llmgw__V1__Label>) in
-            pointer.pointee.key = arena.string(label.key)
-            pointer.pointee.value = arena.string(label.value)
-        }
+        c.pointee.labels = arena.messages(labels) { $0.fill($1, arena) }
         assign(&c.pointee.has_stream, &c.pointee.stream, stream ? 1 : 0)
         assign(&c.pointee.has_bytes_sent, &c.pointee.bytes_sent, bytesSent)
     }

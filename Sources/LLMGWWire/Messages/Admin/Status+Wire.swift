@@ -6,7 +6,7 @@ extension DaemonStatus: StructConvertible {
         self.init(
             version: try name(c.version, path() + "version") ?? "",
             pid: c.pid, uptime: .milliseconds(c.uptime_ms),
-            state: State(rawValue: try name(c.state, path() + "state") ?? "") ?? .serving,
+            state: try word(c.state, path() + "state"),
             connections: c.connections, inFlight: c.in_flight,
             totals: RequestCounts(
                 requests: c.requests, succeeded: c.succeeded, failed: c.failed, cancelled: c.cancelled),
@@ -21,7 +21,16 @@ extension DaemonStatus: StructConvertible {
                 ClientStatus(
                     uid: client.uid, connections: client.connections, streams: client.streams, requests: client.requests
                 )
-            })
+            },
+            pauses: try list(c.n_pauses, c.pauses) { (pause: Llmgw__V1__PauseStatus, i) throws(MessageError) in
+                try PauseStatus(pause, at: "\(path())pauses[\(i)].")
+            },
+            waiting: c.waiting,
+            cache: try c.cache.map { cache throws(MessageError) in
+                try CacheCounts(cache.pointee, at: path() + "cache.")
+            },
+            costsToday: try costList(c.n_costs_today, c.costs_today, path() + "costs_today"),
+            problems: try texts(c.n_problems, c.problems, path() + "problems"))
     }
 
     func fill(_ c: UnsafeMutablePointer<Llmgw__V1__StatusReply>, _ arena: ProtobufArena) {
@@ -49,6 +58,14 @@ extension DaemonStatus: StructConvertible {
             assign(&pointer.pointee.has_streams, &pointer.pointee.streams, client.streams)
             assign(&pointer.pointee.has_requests, &pointer.pointee.requests, client.requests)
         }
+        c.pointee.n_pauses = pauses.count
+        c.pointee.pauses = arena.messages(pauses) { $0.fill($1, arena) }
+        assign(&c.pointee.has_waiting, &c.pointee.waiting, waiting)
+        c.pointee.cache = cache.map { $0.pointer(arena) }
+        c.pointee.n_costs_today = costsToday.count
+        c.pointee.costs_today = arena.messages(costsToday) { $0.fill($1, arena) }
+        c.pointee.n_problems = problems.count
+        c.pointee.problems = arena.bytesList(problems)
     }
 }
 

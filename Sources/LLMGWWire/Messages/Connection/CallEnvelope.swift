@@ -28,15 +28,13 @@ public struct EndEnvelope: Sendable, Hashable {
 
 extension CallEnvelope: StructConvertible {
     init(_ c: Llmgw__V1__Request, at path: @autoclosure () -> String) throws(MessageError) {
-        let labels = try list(c.n_labels, c.labels) { (label: Llmgw__V1__Label, index) throws(MessageError) in
-            Label(
-                key: try name(label.key, "labels[\(index)].key") ?? "",
-                value: try name(label.value, "labels[\(index)].value") ?? "")
-        }
         self.init(
             options: CallOptions(
-                timeout: c.timeout_ms == 0 ? nil : .milliseconds(c.timeout_ms), labels: labels,
-                retryAmbiguous: present(c.has_retry_ambiguous, c.retry_ambiguous != 0)),
+                timeout: c.timeout_ms == 0 ? nil : .milliseconds(c.timeout_ms),
+                labels: try labelList(c.n_labels, c.labels, path() + "labels"),
+                retryAmbiguous: present(c.has_retry_ambiguous, c.retry_ambiguous != 0),
+                priority: try choice(c.has_priority, c.priority.rawValue, path() + "priority"),
+                cache: try CacheControl(c.cache, at: path() + "cache.")),
             body: Array(UnsafeBufferPointer(start: c.body.data, count: c.body.len)))
     }
 
@@ -44,11 +42,12 @@ extension CallEnvelope: StructConvertible {
         // A timeout that is shorter than a millisecond must not become "no timeout".
         assign(&c.pointee.has_timeout_ms, &c.pointee.timeout_ms, options.timeout.map { max(1, $0.clampedMilliseconds) })
         c.pointee.n_labels = options.labels.count
-        c.pointee.labels = arena.messages(options.labels) { (label, pointer: UnsafeMutablePointer<Llmgw__V1__Label>) in
-            pointer.pointee.key = arena.string(label.key)
-            pointer.pointee.value = arena.string(label.value)
-        }
+        c.pointee.labels = arena.messages(options.labels) { $0.fill($1, arena) }
         assign(&c.pointee.has_retry_ambiguous, &c.pointee.retry_ambiguous, options.retryAmbiguous.map { $0 ? 1 : 0 })
+        assign(
+            &c.pointee.has_priority, &c.pointee.priority,
+            options.priority.map { Llmgw__V1__Priority(rawValue: $0.rawValue) })
+        c.pointee.cache = options.cache.pointer(arena)
         assign(&c.pointee.has_body, &c.pointee.body, body.withUnsafeBytes(arena.bytes))
     }
 }

@@ -37,15 +37,17 @@ extension ReplyInfo {
             provider: try name(c.provider, path() + "provider"),
             attempts: c.attempts,
             latency: c.latency.map { Latency($0.pointee) },
-            cost: try c.cost.map { cost throws(MessageError) in
-                Cost(micros: cost.pointee.micros, currency: try name(cost.pointee.currency, path() + "currency") ?? "")
-            },
+            cost: try Cost(c.cost, at: path() + "cost."),
             cache: CacheState(rawValue: c.cache.rawValue),
             upstreamID: try name(c.upstream_id, path() + "upstream_id"),
             source: try name(c.source, path() + "source").map(ReplySource.init),
             path: try list(c.n_path, c.path) { (attempt: Llmgw__V1__AttemptInfo, index) throws(MessageError) in
                 try AttemptInfo(attempt, at: "\(path())path[\(index)].")
-            })
+            },
+            cacheAge: present(c.has_cache_age_ms, .milliseconds(c.cache_age_ms)),
+            cacheKey: try name(c.cache_key, path() + "cache_key"),
+            cacheSimilarity: present(c.has_cache_similarity, c.cache_similarity),
+            usageSource: try name(c.usage_source, path() + "usage_source").map(UsageSource.init))
     }
 
     func pointer(_ arena: ProtobufArena) -> UnsafeMutablePointer<Llmgw__V1__ReplyInfo> {
@@ -56,17 +58,16 @@ extension ReplyInfo {
         c.pointee.provider = arena.string(provider)
         assign(&c.pointee.has_attempts, &c.pointee.attempts, attempts)
         c.pointee.latency = latency.map { $0.pointer(arena) }
-        if let cost {
-            let pointer = arena.make(Llmgw__V1__Cost.self)
-            assign(&pointer.pointee.has_micros, &pointer.pointee.micros, cost.micros)
-            pointer.pointee.currency = arena.string(cost.currency)
-            c.pointee.cost = pointer
-        }
+        c.pointee.cost = cost?.pointer(arena)
         assign(&c.pointee.has_cache, &c.pointee.cache, cache.map { Llmgw__V1__CacheState(rawValue: $0.rawValue) })
         c.pointee.upstream_id = arena.string(upstreamID)
         c.pointee.source = arena.string(source?.rawValue)
         c.pointee.n_path = path.count
         c.pointee.path = arena.messages(path) { $0.fill($1, arena) }
+        assign(&c.pointee.has_cache_age_ms, &c.pointee.cache_age_ms, cacheAge?.clampedMilliseconds)
+        c.pointee.cache_key = arena.string(cacheKey)
+        assign(&c.pointee.has_cache_similarity, &c.pointee.cache_similarity, cacheSimilarity)
+        c.pointee.usage_source = arena.string(usageSource?.rawValue)
         return c
     }
 }

@@ -1,3 +1,5 @@
+from llmgw.v1 import cache_pb2 as _cache_pb2
+from llmgw.v1 import host_pb2 as _host_pb2
 from llmgw.v1 import types_pb2 as _types_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -318,14 +320,18 @@ class SetBreakerRequest(_message.Message):
     def __init__(self, scope: _Optional[str] = ..., action: _Optional[_Union[BreakerAction, str]] = ..., reason: _Optional[bytes] = ..., ttl_ms: _Optional[int] = ...) -> None: ...
 
 class StatusReply(_message.Message):
-    __slots__ = ["cancelled", "clients", "connections", "failed", "in_flight", "models", "pid", "protocol_errors", "providers", "requests", "resident_bytes", "state", "succeeded", "uptime_ms", "version"]
+    __slots__ = ["cache", "cancelled", "clients", "connections", "costs_today", "failed", "in_flight", "models", "pauses", "pid", "problems", "protocol_errors", "providers", "requests", "resident_bytes", "state", "succeeded", "uptime_ms", "version", "waiting"]
+    CACHE_FIELD_NUMBER: _ClassVar[int]
     CANCELLED_FIELD_NUMBER: _ClassVar[int]
     CLIENTS_FIELD_NUMBER: _ClassVar[int]
     CONNECTIONS_FIELD_NUMBER: _ClassVar[int]
+    COSTS_TODAY_FIELD_NUMBER: _ClassVar[int]
     FAILED_FIELD_NUMBER: _ClassVar[int]
     IN_FLIGHT_FIELD_NUMBER: _ClassVar[int]
     MODELS_FIELD_NUMBER: _ClassVar[int]
+    PAUSES_FIELD_NUMBER: _ClassVar[int]
     PID_FIELD_NUMBER: _ClassVar[int]
+    PROBLEMS_FIELD_NUMBER: _ClassVar[int]
     PROTOCOL_ERRORS_FIELD_NUMBER: _ClassVar[int]
     PROVIDERS_FIELD_NUMBER: _ClassVar[int]
     REQUESTS_FIELD_NUMBER: _ClassVar[int]
@@ -334,13 +340,18 @@ class StatusReply(_message.Message):
     SUCCEEDED_FIELD_NUMBER: _ClassVar[int]
     UPTIME_MS_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    WAITING_FIELD_NUMBER: _ClassVar[int]
+    cache: _cache_pb2.CacheCounts
     cancelled: int
     clients: _containers.RepeatedCompositeFieldContainer[ClientStatus]
     connections: int
+    costs_today: _containers.RepeatedCompositeFieldContainer[_types_pb2.Cost]
     failed: int
     in_flight: int
     models: _containers.RepeatedCompositeFieldContainer[ModelStatus]
+    pauses: _containers.RepeatedCompositeFieldContainer[_host_pb2.PauseStatus]
     pid: int
+    problems: _containers.RepeatedScalarFieldContainer[bytes]
     protocol_errors: int
     providers: _containers.RepeatedCompositeFieldContainer[ProviderStatus]
     requests: int
@@ -349,7 +360,8 @@ class StatusReply(_message.Message):
     succeeded: int
     uptime_ms: int
     version: str
-    def __init__(self, version: _Optional[str] = ..., pid: _Optional[int] = ..., uptime_ms: _Optional[int] = ..., state: _Optional[str] = ..., connections: _Optional[int] = ..., in_flight: _Optional[int] = ..., requests: _Optional[int] = ..., succeeded: _Optional[int] = ..., failed: _Optional[int] = ..., cancelled: _Optional[int] = ..., protocol_errors: _Optional[int] = ..., resident_bytes: _Optional[int] = ..., providers: _Optional[_Iterable[_Union[ProviderStatus, _Mapping]]] = ..., models: _Optional[_Iterable[_Union[ModelStatus, _Mapping]]] = ..., clients: _Optional[_Iterable[_Union[ClientStatus, _Mapping]]] = ...) -> None: ...
+    waiting: int
+    def __init__(self, version: _Optional[str] = ..., pid: _Optional[int] = ..., uptime_ms: _Optional[int] = ..., state: _Optional[str] = ..., connections: _Optional[int] = ..., in_flight: _Optional[int] = ..., requests: _Optional[int] = ..., succeeded: _Optional[int] = ..., failed: _Optional[int] = ..., cancelled: _Optional[int] = ..., protocol_errors: _Optional[int] = ..., resident_bytes: _Optional[int] = ..., providers: _Optional[_Iterable[_Union[ProviderStatus, _Mapping]]] = ..., models: _Optional[_Iterable[_Union[ModelStatus, _Mapping]]] = ..., clients: _Optional[_Iterable[_Union[ClientStatus, _Mapping]]] = ..., pauses: _Optional[_Iterable[_Union[_host_pb2.PauseStatus, _Mapping]]] = ..., waiting: _Optional[int] = ..., cache: _Optional[_Union[_cache_pb2.CacheCounts, _Mapping]] = ..., costs_today: _Optional[_Iterable[_Union[_types_pb2.Cost, _Mapping]]] = ..., problems: _Optional[_Iterable[bytes]] = ...) -> None: ...
 
 class StatusRequest(_message.Message):
     __slots__ = []

@@ -4,6 +4,11 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
+CACHE_MODE_OFF: CacheMode
+CACHE_MODE_ON: CacheMode
+CACHE_MODE_READ_ONLY: CacheMode
+CACHE_MODE_UNSPECIFIED: CacheMode
+CACHE_MODE_WRITE_ONLY: CacheMode
 CACHE_STATE_BYPASS: CacheState
 CACHE_STATE_COALESCED: CacheState
 CACHE_STATE_HIT: CacheState
@@ -15,6 +20,10 @@ ORIGIN_CLIENT: Origin
 ORIGIN_GATEWAY: Origin
 ORIGIN_UNSPECIFIED: Origin
 ORIGIN_UPSTREAM: Origin
+PRIORITY_BATCH: Priority
+PRIORITY_INTERACTIVE: Priority
+PRIORITY_NORMAL: Priority
+PRIORITY_UNSPECIFIED: Priority
 RETRY_AFTER: Retry
 RETRY_AMBIGUOUS: Retry
 RETRY_NEVER: Retry
@@ -46,6 +55,24 @@ class AttemptInfo(_message.Message):
     reason: str
     wait_us: int
     def __init__(self, model: _Optional[str] = ..., deployment: _Optional[str] = ..., provider: _Optional[str] = ..., reason: _Optional[str] = ..., http_status: _Optional[int] = ..., wait_us: _Optional[int] = ..., duration_us: _Optional[int] = ..., first_token_us: _Optional[int] = ...) -> None: ...
+
+class CacheControl(_message.Message):
+    __slots__ = ["max_age_ms", "mode", "no_store", "only_if_cached", "stale_if_error_ms", "tags", "ttl_ms"]
+    MAX_AGE_MS_FIELD_NUMBER: _ClassVar[int]
+    MODE_FIELD_NUMBER: _ClassVar[int]
+    NO_STORE_FIELD_NUMBER: _ClassVar[int]
+    ONLY_IF_CACHED_FIELD_NUMBER: _ClassVar[int]
+    STALE_IF_ERROR_MS_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    TTL_MS_FIELD_NUMBER: _ClassVar[int]
+    max_age_ms: int
+    mode: CacheMode
+    no_store: bool
+    only_if_cached: bool
+    stale_if_error_ms: int
+    tags: _containers.RepeatedScalarFieldContainer[str]
+    ttl_ms: int
+    def __init__(self, mode: _Optional[_Union[CacheMode, str]] = ..., max_age_ms: _Optional[int] = ..., ttl_ms: _Optional[int] = ..., no_store: bool = ..., only_if_cached: bool = ..., stale_if_error_ms: _Optional[int] = ..., tags: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ContentPart(_message.Message):
     __slots__ = ["image", "json", "text"]
@@ -112,9 +139,12 @@ class Message(_message.Message):
     def __init__(self, role: _Optional[_Union[Role, str]] = ..., text: _Optional[bytes] = ..., parts: _Optional[_Iterable[_Union[ContentPart, _Mapping]]] = ..., name: _Optional[str] = ..., tool_call_id: _Optional[str] = ..., tool_calls: _Optional[_Iterable[_Union[ToolCall, _Mapping]]] = ..., extra: _Optional[bytes] = ...) -> None: ...
 
 class ReplyInfo(_message.Message):
-    __slots__ = ["attempts", "cache", "cost", "latency", "model", "path", "provider", "request_id", "source", "upstream_id", "upstream_model"]
+    __slots__ = ["attempts", "cache", "cache_age_ms", "cache_key", "cache_similarity", "cost", "latency", "model", "path", "provider", "request_id", "source", "upstream_id", "upstream_model", "usage_source"]
     ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
+    CACHE_AGE_MS_FIELD_NUMBER: _ClassVar[int]
     CACHE_FIELD_NUMBER: _ClassVar[int]
+    CACHE_KEY_FIELD_NUMBER: _ClassVar[int]
+    CACHE_SIMILARITY_FIELD_NUMBER: _ClassVar[int]
     COST_FIELD_NUMBER: _ClassVar[int]
     LATENCY_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
@@ -124,8 +154,12 @@ class ReplyInfo(_message.Message):
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     UPSTREAM_ID_FIELD_NUMBER: _ClassVar[int]
     UPSTREAM_MODEL_FIELD_NUMBER: _ClassVar[int]
+    USAGE_SOURCE_FIELD_NUMBER: _ClassVar[int]
     attempts: int
     cache: CacheState
+    cache_age_ms: int
+    cache_key: str
+    cache_similarity: float
     cost: Cost
     latency: Latency
     model: str
@@ -135,7 +169,8 @@ class ReplyInfo(_message.Message):
     source: str
     upstream_id: str
     upstream_model: str
-    def __init__(self, request_id: _Optional[str] = ..., model: _Optional[str] = ..., upstream_model: _Optional[str] = ..., provider: _Optional[str] = ..., attempts: _Optional[int] = ..., latency: _Optional[_Union[Latency, _Mapping]] = ..., cost: _Optional[_Union[Cost, _Mapping]] = ..., cache: _Optional[_Union[CacheState, str]] = ..., upstream_id: _Optional[str] = ..., source: _Optional[str] = ..., path: _Optional[_Iterable[_Union[AttemptInfo, _Mapping]]] = ...) -> None: ...
+    usage_source: str
+    def __init__(self, request_id: _Optional[str] = ..., model: _Optional[str] = ..., upstream_model: _Optional[str] = ..., provider: _Optional[str] = ..., attempts: _Optional[int] = ..., latency: _Optional[_Union[Latency, _Mapping]] = ..., cost: _Optional[_Union[Cost, _Mapping]] = ..., cache: _Optional[_Union[CacheState, str]] = ..., upstream_id: _Optional[str] = ..., source: _Optional[str] = ..., path: _Optional[_Iterable[_Union[AttemptInfo, _Mapping]]] = ..., cache_age_ms: _Optional[int] = ..., cache_key: _Optional[str] = ..., cache_similarity: _Optional[float] = ..., usage_source: _Optional[str] = ...) -> None: ...
 
 class Status(_message.Message):
     __slots__ = ["attempts", "code", "message", "model", "not_processed", "operation", "origin", "provider", "reason", "request_id", "retry", "retry_after_ms", "suggestion", "upstream_http_status"]
@@ -196,6 +231,12 @@ class Usage(_message.Message):
     def __init__(self, input_tokens: _Optional[int] = ..., output_tokens: _Optional[int] = ..., cached_input_tokens: _Optional[int] = ..., reasoning_tokens: _Optional[int] = ..., total_tokens: _Optional[int] = ...) -> None: ...
 
 class Role(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class Priority(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class CacheMode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
 
 class CacheState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):

@@ -89,13 +89,17 @@ class Limits(_message.Message):
     def __init__(self, max_frame: _Optional[int] = ..., max_message: _Optional[int] = ..., max_streams: _Optional[int] = ..., initial_credit: _Optional[int] = ...) -> None: ...
 
 class Request(_message.Message):
-    __slots__ = ["body", "labels", "retry_ambiguous", "timeout_ms"]
+    __slots__ = ["body", "cache", "labels", "priority", "retry_ambiguous", "timeout_ms"]
     BODY_FIELD_NUMBER: _ClassVar[int]
+    CACHE_FIELD_NUMBER: _ClassVar[int]
     LABELS_FIELD_NUMBER: _ClassVar[int]
+    PRIORITY_FIELD_NUMBER: _ClassVar[int]
     RETRY_AMBIGUOUS_FIELD_NUMBER: _ClassVar[int]
     TIMEOUT_MS_FIELD_NUMBER: _ClassVar[int]
     body: bytes
+    cache: _types_pb2.CacheControl
     labels: _containers.RepeatedCompositeFieldContainer[_types_pb2.Label]
+    priority: _types_pb2.Priority
     retry_ambiguous: bool
     timeout_ms: int
-    def __init__(self, timeout_ms: _Optional[int] = ..., labels: _Optional[_Iterable[_Union[_types_pb2.Label, _Mapping]]] = ..., retry_ambiguous: bool = ..., body: _Optional[bytes] = ...) -> None: ...
+    def __init__(self, timeout_ms: _Optional[int] = ..., labels: _Optional[_Iterable[_Union[_types_pb2.Label, _Mapping]]] = ..., retry_ambiguous: bool = ..., priority: _Optional[_Union[_types_pb2.Priority, str]] = ..., cache: _Optional[_Union[_types_pb2.CacheControl, _Mapping]] = ..., body: _Optional[bytes] = ...) -> None: ...

@@ -1,0 +1,14 @@
+import LLMGWCore
+
+/// Says once that the daemon comes to its end.
+@GatewayLoop
+final class DrainSignal {
+    private(set) var isRaised = false
+    /// Rings when it is raised.
+    let bell = Doorbell()
+
+    func raise() {
+        isRaised = true
+        bell.ring()
+    }
+}
