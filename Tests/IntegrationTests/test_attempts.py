@@ -149,3 +149,34 @@ def test_cancelled_embeddings_leave_nothing_behind(daemon: StartDaemon, upstream
         before = gateway.resident_bytes
         flood(client, range(101, 801, 2))
         assert gateway.resident_bytes - before < 16 << 20
+
+
+def test_a_fallback_that_closes_does_not_lead_back(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """What an upstream has refused for good is not sent to it again because the fallback was closed meanwhile."""
+    go_on = threading.Event()
+
+    def slow_down(exchange: Exchange) -> None:
+        assert go_on.wait(20)
+        exchange.reply({"error": {"message": "slow down", "type": "rate_limit_error"}}, 429, retry_after="60")
+
+    small = upstream(lambda exchange: exchange.reply({"error": {"message": "太长", "code": "context_length_exceeded"}}, 400))
+    large = upstream(slow_down)
+    toml = configuration(small.base_url, model={"fallbacks_context": ["large"]}, resilience={"max_attempts": 1}) + f"""
+[providers.roomy]
+base_url = "{large.base_url}"
+key_env = "{KEY_VARIABLE}"
+max_concurrency = 1
+
+[models.large]
+provider = "roomy"
+"""
+    with RawClient(daemon(toml).socket) as client:
+        client.hello()
+        client.request(1, chat_request(PROMPT, model="large"))
+        large.wait_for(1)
+        client.request(3, chat_request(PROMPT, timeout=5))
+        while not ((head := client.frame()).stream == 3 and wire_pb2.Head.FromString(head.payload).HasField("queue_position")):
+            pass
+        go_on.set()
+        assert client.end(3).status.reason == "llmgw.gateway.no_healthy_target"
+    assert (len(small.requests), len(large.requests)) == (1, 1)

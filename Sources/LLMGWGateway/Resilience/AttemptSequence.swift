@@ -76,15 +76,16 @@ final class AttemptSequence {
         _ = try work.operation(work.model)
         var target = try await firstTarget()
         var decision = TraceStep.Decision.attempt
+        var others: [Deployment]?
         target.provider.budget.deposit(now: scheduler.now)
         while true {
             switch try await ask(target, decision) {
             case .answered(let answer):
                 return (answer, info(for: answer, target))
             case .refused:
-                target = try await firstTarget()
+                target = try await firstTarget(among: others)
             case .failed(let error):
-                (target, decision) = try await next(after: error, at: target)
+                (target, decision, others) = try await next(after: error, at: target)
             }
         }
     }
@@ -147,9 +148,10 @@ final class AttemptSequence {
 
     // MARK: What comes after a failure
 
+    /// `others` are the only ones that may be asked in place of the next target; nil allows all.
     private func next(
         after error: GatewayError, at target: Deployment
-    ) async throws(GatewayError) -> (Deployment, TraceStep.Decision) {
+    ) async throws(GatewayError) -> (Deployment, TraceStep.Decision, others: [Deployment]?) {
         let now = scheduler.now
         // A chain for refused content is the opt-in that repeating such a request needs.
         let chain: FallbackChain? =
@@ -168,11 +170,10 @@ final class AttemptSequence {
         switch registry.decide(after: error, at: target, context) {
         case .retry(let at):
             try await pause(until: at, target, "waits before the next attempt")
-            return (target, .retry)
+            return (target, .retry, nil)
         case .fallback(let at):
             try await pause(until: at, nil, "waits for another deployment")
-            guard let other = firstOpen(of: others) else { return (try await firstTarget(), .fallback) }
-            return (other, .fallback)
+            return (try await firstTarget(among: others), .fallback, others)
         case .stop(let reason):
             trace.note(.reject, target, at: now, reason.rawValue, error: error)
             throw error
@@ -191,12 +192,12 @@ final class AttemptSequence {
 
     // MARK: Choosing
 
-    /// A deployment that may be asked now: of the model itself, else of its fallbacks; else whichever opens first is waited for.
-    private func firstTarget() async throws(GatewayError) -> Deployment {
+    /// A deployment that may be asked now: of those allowed, else of the model itself, else of its fallbacks. Whichever opens first is waited
+    /// for.
+    private func firstTarget(among allowed: [Deployment]? = nil) async throws(GatewayError) -> Deployment {
         var announced: MonotonicInstant?
         while true {
-            let own = registry.models[work.model.name]?.deployments ?? []
-            let candidates = own + untried(.general).filter { other in !own.contains { $0 === other } }
+            let candidates = allowed ?? ownAndFallbacks()
             if let target = firstOpen(of: candidates) { return target }
             let now = scheduler.now
             let opening = candidates.map { registry.opening(of: $0, now: now) }.min() ?? .distantFuture
@@ -215,6 +216,11 @@ final class AttemptSequence {
             }
             try await execution.pause(until: opening, orRingOf: registry.bell, scheduler)
         }
+    }
+
+    private func ownAndFallbacks() -> [Deployment] {
+        let own = registry.models[work.model.name]?.deployments ?? []
+        return own + untried(.general).filter { other in !own.contains { $0 === other } }
     }
 
     /// In the order of preference: by model, and within a model by its strategy.
