@@ -13,7 +13,7 @@ from harness.tool import Tool
 from harness.upstream import Exchange
 from harness.waiting import wait_until
 from harness.wire import RawClient, chat_request
-from llmgw import GatewayError
+from llmgw import BadRequestError, GatewayError
 from llmgw._methods import embed
 from llmgw.v1 import admin_pb2, types_pb2, wire_pb2
 
@@ -180,3 +180,16 @@ provider = "roomy"
         go_on.set()
         assert client.end(3).status.reason == "llmgw.gateway.no_healthy_target"
     assert (len(small.requests), len(large.requests)) == (1, 1)
+
+
+def test_a_canned_reply_hides_no_mistake_of_the_caller(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    answers = iter([(400, "messages: 错了"), (500, "坏了")])
+
+    def script(exchange: Exchange) -> None:
+        status, message = next(answers)
+        exchange.reply({"error": {"message": message}}, status)
+
+    gateway = daemon(configuration(upstream(script).base_url, model={"canned_reply": "稍后再试"}, resilience=ONCE))
+    with pytest.raises(BadRequestError):
+        gateway.client().chat(PROMPT)
+    assert gateway.client().chat(PROMPT).text == "稍后再试"

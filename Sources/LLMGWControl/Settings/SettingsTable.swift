@@ -124,7 +124,7 @@ enum SettingsTable {
                 "Models to ask when this one's content policy refuses the request."),
             Setting(
                 "canned_reply", .string,
-                "The answer when nobody can give one; replies say that it is canned. Not for tools or structured output."
+                "The answer when nobody can give one; replies say that it is canned. Not for tools, structured output, or what an upstream refuses as wrong."
             ),
         ])
 

@@ -1,4 +1,5 @@
 import LLMGWCore
+import LLMGWPolicy
 import LLMGWUpstream
 
 /// What every request that leaves the host goes through, and nowhere else: attempts at deployments, until one answers or the policy stops.
@@ -37,12 +38,15 @@ final class InferencePipeline {
         }
     }
 
-    /// The last resort: a text of the configuration, where the upstreams failed and nothing was said yet.
+    /// The last resort: a text of the configuration, where the upstreams failed and nothing was said yet. What an upstream rightly refused is
+    /// for the caller to know.
     private func canned(
         _ work: InferenceWork, after error: GatewayError, _ sequence: AttemptSequence, _ execution: Execution,
         _ trace: TraceRecorder
     ) -> (body: UpstreamAnswer.Body, info: ReplyInfo)? {
-        let isFailure = error.origin == .upstream || error.reason == .noHealthyTarget
+        let isFailure =
+            error.origin == .upstream && registry.policy.table[error.reason].breaker != .success
+            || error.reason == .noHealthyTarget
         guard isFailure, sequence.mayAnswerOtherwise, let text = work.model.fallbacks.cannedReply,
             let body = work.canned?(text)
         else { return nil }
