@@ -53,6 +53,18 @@ def test_alone(daemon: StartDaemon, sim: Simulator) -> None:
     assert len(client.embed("猫", dimensions=8).embeddings[0]) == 8
 
 
+def test_an_error_of_a_merged_call_tells_nobody_what_others_sent(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    def script(exchange: Exchange) -> None:
+        exchange.reply({"error": {"message": "failed at: " + " ".join(exchange.request.json["input"])}}, 500)
+
+    up = upstream(script)
+    merged = at_once(daemon(configuration(up.base_url, provider=PATIENT)), ["我的秘密"], ["别人的秘密"])
+    assert len(up.requests) == 1
+    for outcome in merged:
+        assert isinstance(outcome, GatewayError) and outcome.reason == "llmgw.upstream.server_error"
+        assert "秘密" not in str(outcome) and "2 callers" in str(outcome)
+
+
 def test_calls_travel_together(daemon: StartDaemon, upstream: StartUpstream) -> None:
     up = upstream(by_length)
     gateway = daemon(configuration(up.base_url, provider=PATIENT))

@@ -92,6 +92,11 @@ final class EmbedBatch {
     func fail(_ error: GatewayError, _ live: [EmbedMember]) {
         let refused = [.upstreamInvalidRequest, .contextLengthExceeded, .requestTooLarge, .contentFiltered]
             .contains(error.reason)
+        var error = error
+        // What an upstream says can repeat what another caller has sent.
+        if live.count > 1, error.origin == .upstream {
+            error.message = "the upstream failed at a call that carried the inputs of \(live.count) callers"
+        }
         for member in live {
             member.execution.attempts += error.attempts
             member.settle(refused && live.count > 1 ? .runAlone : .failed(error))
