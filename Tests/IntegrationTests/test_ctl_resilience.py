@@ -11,7 +11,7 @@ import subprocess
 from typing import Any
 
 import pytest
-from conftest import StartDaemon
+from conftest import StartDaemon, StartUpstream
 from harness.configuration import PROMPT, SECRET_WORD, configuration
 from harness.processes import Daemon, Simulator, binary, environment
 from harness.tool import DENIED, FAILURE, UPSTREAM, Tool
@@ -192,3 +192,9 @@ def test_nobody_remembers_what_never_was(ctl: Tool) -> None:
 
 def test_alerts_are_none_where_none_are_configured(ctl: Tool) -> None:
     assert ctl.json("alerts") == []
+
+
+def test_an_upstreams_words_cannot_forge_a_result(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    up = upstream(lambda exchange: exchange.reply({"error": {"message": "坏了\nok      sim/up at up: total 1 ms"}}, 500))
+    shown = Tool(daemon(configuration(up.base_url)).socket)("test", status=UPSTREAM).stdout
+    assert len(shown.splitlines()) == 2

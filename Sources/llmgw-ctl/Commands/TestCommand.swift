@@ -27,7 +27,7 @@ struct TestCommand: AsyncParsableCommand {
             var results: [ModelTestResult] = []
             for try await result in stream {
                 results.append(result)
-                if !output.json { Terminal.write(Terminal.sanitised(Self.line(result)) + "\n") }
+                if !output.json { Terminal.write(Terminal.oneLine(Self.line(result)) + "\n") }
             }
             return (results, try await stream.reply)
         }

@@ -11,8 +11,7 @@ struct Table {
 
     mutating func add(_ cells: String...) {
         precondition(cells.count == headings.count, "a row has as many cells as the table has columns")
-        // A line break in another program's label would make a row of its own.
-        rows.append(cells.map { Terminal.sanitised(String($0.map { $0.isNewline || $0 == "\t" ? " " : $0 })) })
+        rows.append(cells.map { Terminal.oneLine($0) })
     }
 
     var text: String {

@@ -23,6 +23,11 @@ enum Terminal {
     /// A model's answer can contain the sequences that command a terminal; nothing but text, lines and tabs may pass.
     static func sanitised(_ text: String) -> String { isInteractive ? printable(text) : text }
 
+    /// The same on one line: a line break in somebody else's words would make a line of its own.
+    static func oneLine(_ text: String) -> String {
+        sanitised(String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 }))
+    }
+
     private static func printable(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars where scalar == "\n" || scalar == "\t" || !isControl(scalar) {
