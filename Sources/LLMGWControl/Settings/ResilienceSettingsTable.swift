@@ -55,7 +55,9 @@ enum ResilienceSettingsTable {
             ),
             Setting("model", .string, "Of this model only."),
             Setting("provider", .string, "Of this provider only."),
-            Setting("threshold", .number(0...1_000_000), required: true, "Where the alert begins."),
+            Setting(
+                "threshold", .number(0...1_000_000), required: true,
+                "Where the alert begins. Fewer than 10 requests in five minutes say nothing."),
             Setting(
                 "hold", .duration(Duration.zero...Duration.seconds(86_400)), default: "\"1m\"",
                 "How long the figure must be beyond it, and back again."),
