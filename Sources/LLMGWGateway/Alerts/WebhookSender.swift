@@ -31,7 +31,7 @@ struct AlertMessage: Sendable {
     }
 }
 
-/// POSTs alerts, one after the other, and never makes anything else wait.
+/// POSTs alerts, those to one URL one after the other, and never makes anything else wait.
 @GatewayLoop
 final class WebhookSender {
     private static let maxQueue = 100
@@ -41,8 +41,8 @@ final class WebhookSender {
     private let transport: any HTTPTransport
     private let scheduler: any LoopScheduler
     private let logger: Logger
-    private var queue: [(message: AlertMessage, url: Secret)] = []
-    private var isSending = false
+    /// What waits for the delivery before it, by URL; nothing where none is under way.
+    private var waiting: [Secret: [AlertMessage]] = [:]
 
     init(transport: any HTTPTransport, scheduler: any LoopScheduler, logger: Logger) {
         self.transport = transport
@@ -51,30 +51,35 @@ final class WebhookSender {
     }
 
     func send(_ message: AlertMessage, to url: Secret) {
-        guard queue.count < Self.maxQueue else {
+        guard let before = waiting[url] else {
+            waiting[url] = []
+            return attempt(1, message, url)
+        }
+        guard before.count < Self.maxQueue else {
             logger.error("too many webhooks wait; this one is dropped", metadata: ["llmgw-alert": "\(message.alert)"])
             return
         }
-        queue.append((message, url))
-        if !isSending { sendNext() }
+        waiting[url]?.append(message)
     }
 
-    private func sendNext() {
-        isSending = !queue.isEmpty
-        guard isSending else { return }
-        let next = queue.removeFirst()
-        attempt(1, next.message, next.url)
+    private func sendNext(to url: Secret) {
+        guard let next = waiting[url]?.first else {
+            waiting[url] = nil
+            return
+        }
+        waiting[url]?.removeFirst()
+        attempt(1, next, url)
     }
 
     private func attempt(_ number: Int, _ message: AlertMessage, _ url: Secret) {
         let delivery = WebhookDelivery { [self] problem in
-            guard let problem else { return sendNext() }
+            guard let problem else { return sendNext(to: url) }
             guard number < Self.tries else {
                 // The URL can be a secret.
                 logger.error(
                     "a webhook could not be delivered",
                     metadata: ["llmgw-alert": "\(message.alert)", "llmgw-problem": "\(problem)"])
-                return sendNext()
+                return sendNext(to: url)
             }
             _ = scheduler.schedule(at: scheduler.now + .seconds(1 << (number - 1))) { [self] in
                 attempt(number + 1, message, url)
