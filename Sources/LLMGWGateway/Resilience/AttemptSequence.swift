@@ -154,13 +154,11 @@ final class AttemptSequence {
     ) async throws(GatewayError) -> (Deployment, TraceStep.Decision, others: [Deployment]?) {
         let now = scheduler.now
         // A chain for refused content is the opt-in that repeating such a request needs.
-        let chain: FallbackChain? =
-            error.reason == .contentFiltered
-            ? (work.model.fallbacks.content.isEmpty ? nil : .content)
-            : registry.policy.table[error.reason].fallback.chain
-        let needsOtherProvider = registry.policy.table[error.reason].fallback.needsOtherProvider
+        let fallback = registry.policy.table[error.reason].fallback
+        let isWanted = fallback == .optIn && !work.model.fallbacks.content.isEmpty
+        let chain = isWanted ? FallbackChain.content : fallback.chain
         let others = (chain.map { untried($0) } ?? [])
-            .filter { !needsOtherProvider || $0.settings.provider != target.settings.provider }
+            .filter { !fallback.needsOtherProvider || $0.settings.provider != target.settings.provider }
         let context = RetryContext(
             attempts: path.count, attemptsOnTarget: attemptCounts[ObjectIdentifier(target)] ?? 1,
             hasSentContent: hasSentContent,

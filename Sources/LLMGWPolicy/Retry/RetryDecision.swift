@@ -13,7 +13,8 @@ public struct RetryContext: Sendable, Hashable {
     public var deadline: MonotonicInstant
     /// When the gates of the target that failed let a request through; nil if they do now.
     public var targetOpensAt: MonotonicInstant?
-    /// When a target of the error's fallback chain that was not tried lets a request through; nil if there is none.
+    /// When a target of the error's fallback chain that was not tried lets a request through; nil if there is none. For an error
+    /// whose fallback is opt-in, a target here is the opt-in.
     public var fallbackOpensAt: MonotonicInstant?
 
     public init(

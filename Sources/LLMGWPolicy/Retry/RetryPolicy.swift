@@ -24,7 +24,7 @@ public struct RetryPolicy: Sendable {
         precondition(context.attempts >= 1 && context.attemptsOnTarget >= 1, "an attempt has failed")
         let rule = table[error.reason]
         guard !context.hasSentContent else { return .stop(.contentSent) }
-        let fallback = rule.fallback.chain == nil ? nil : context.fallbackOpensAt
+        let fallback = rule.fallback == .never ? nil : context.fallbackOpensAt
         let repetition = repetition(rule, error)
         guard repetition != .never || fallback != nil else { return .stop(.notRetryable) }
         guard now < context.deadline else { return .stop(.deadline) }

@@ -134,7 +134,9 @@ struct RetryPolicyTests {
         #expect(decide(.quotaExhausted, hint: .seconds(1)) == .stop(.notRetryable))
         #expect(decide(.quotaExhausted) { $0.fallbackOpensAt = at(2) } == .fallback(at: at(2)))
         #expect(decide(.upstreamInvalidRequest) { $0.fallbackOpensAt = at(0) } == .stop(.notRetryable))
-        #expect(decide(.contentFiltered) { $0.fallbackOpensAt = at(0) } == .stop(.notRetryable), "it is opt-in")
+        #expect(decide(.contentFiltered) == .stop(.notRetryable))
+        #expect(
+            decide(.contentFiltered) { $0.fallbackOpensAt = at(0) } == .fallback(at: at(0)), "a target is the opt-in")
         #expect(decide(.quotaExhausted) { $0.fallbackOpensAt = at(600) } == .stop(.deadline))
         #expect(decide(.serverError) { $0.deadline = at(0) } == .stop(.deadline))
     }

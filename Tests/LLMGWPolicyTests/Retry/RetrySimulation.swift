@@ -82,7 +82,7 @@ struct RetrySimulation {
                 try require(start + settings.minimumService <= at(deadline), "too late to be of use")
                 time = seconds(start)
             case .fallback(let start):
-                try require(rule.fallback.chain != nil, "\(error.reason) fell back")
+                try require(rule.fallback != .never, "\(error.reason) fell back")
                 guard let next = untried.first(where: { gate.isOpen([$0], now: start) }) else {
                     throw Violation(seed: seed, text: "fell back to nothing")
                 }
@@ -105,7 +105,7 @@ struct RetrySimulation {
         _ policy: RetryPolicy, _ balance: Double, now: MonotonicInstant
     ) -> Bool {
         let settings = policy.settings
-        let canFallBack = rule.fallback.chain != nil && context.fallbackOpensAt != nil
+        let canFallBack = rule.fallback != .never && context.fallbackOpensAt != nil
         let total = context.attempts >= settings.maxAttempts
         // The longest wait that can be drawn, after which an attempt has to be of use.
         let latest = max(
