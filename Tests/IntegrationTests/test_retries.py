@@ -8,6 +8,7 @@ the budget; the caller's deadline; and that what may have been done is repeated 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -225,6 +226,46 @@ def test_a_gate_only_moves_later(daemon: StartDaemon, upstream: StartUpstream) -
             wait_until(partial(answered, calls, number + 1), "the answer reaches its caller")
             assert gated - 5 < gate(client, "sim") <= gated
     assert {call.result().retry_after for call in calls} == {40, 20, 60}
+
+
+def test_a_gate_holds_for_those_who_wait_for_a_place(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """They were let in before it closed, and have not asked yet."""
+    arrivals: list[float] = []
+    answer = in_turn(status(429, retry_after_ms="400"))
+
+    def script(exchange: Exchange) -> None:
+        arrivals.append(time.monotonic())
+        if len(arrivals) == 1:
+            wait_until(lambda: client.status().providers[0].waiting == 3, "the others wait")
+        answer(exchange)
+
+    client = daemon(several({"up": {"base_url": upstream(script).base_url, "max_concurrency": 1}}, {"sim": {"provider": "up"}})).client()
+    with ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(lambda _: client.chat(PROMPT, timeout=30), range(4)))
+    assert sorted(reply.info.attempts for reply in replies) == [1, 1, 1, 2]
+    assert len(arrivals) == 5 and arrivals[1] - arrivals[0] >= 0.4
+
+
+def test_a_gate_holds_for_those_who_were_told_a_shorter_time(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """The one who was told half a second waits for it when another is told more."""
+    arrivals: list[float] = []
+    told: list[float] = []
+    both = threading.Barrier(2)
+
+    def script(exchange: Exchange) -> None:
+        arrivals.append(time.monotonic())
+        if len(arrivals) > 2:
+            return exchange.reply(GOOD)
+        is_longer = both.wait(10) == 1
+        if is_longer:
+            wait_until(lambda: gate(client, "sim") > 0, "the shorter time is heard")
+            told.append(time.monotonic())
+        exchange.reply({"error": {"message": "慢"}}, 429, retry_after_ms="900" if is_longer else "500")
+
+    client = daemon(several({"up": upstream(script).base_url}, {"sim": {"provider": "up"}})).client()
+    with ThreadPoolExecutor(2) as pool:
+        assert [reply.text for reply in pool.map(lambda _: client.chat(PROMPT, timeout=30), range(2))] == ["好的"] * 2
+    assert all(arrival - told[0] >= 0.9 for arrival in arrivals[2:])
 
 
 def answered(calls: list[Future[GatewayError]], count: int) -> bool:

@@ -10,7 +10,7 @@ final class AttemptSequence {
     private enum Outcome {
         case answered(UpstreamAnswer)
         case failed(GatewayError)
-        /// A breaker closed the way between choosing and asking.
+        /// A breaker or a gate closed the way between choosing and asking.
         case refused
     }
 
