@@ -102,7 +102,10 @@ public final class UpstreamExchange {
             let limit = head?.status == 200 ? Self.bodyLimit : Self.errorBodyLimit
             if body.count + bytes.count <= limit {
                 body.append(contentsOf: bytes)
-            } else if head?.status == 200 {
+            } else if let status = head?.status, status != 200 {
+                // What it failed at is known; the rest of its words could go on for ever.
+                fail(upstreamError(status: status, UpstreamErrorBody(body) ?? UpstreamErrorBody()))
+            } else {
                 fail(.malformedAnswer("is larger than \(Self.bodyLimit >> 20) MiB"))
             }
             return
