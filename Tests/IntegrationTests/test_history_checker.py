@@ -46,9 +46,10 @@ def spoil(change: Callable[[History], object]) -> list[str]:
     return violations(history, RULES)
 
 
-def visit_again(history: History, nonce: str, number: int, **changes: object) -> None:
+def visit_again(history: History, nonce: str, number: int, **changes: object) -> list[Visit]:
     (last,) = [visit for visit in history.visits if visit.nonce == nonce and visit.number == number]
     history.visits.append(replace(last, number=number + 1, **changes))  # type: ignore[arg-type]
+    return history.visits
 
 
 FAULTS: dict[str, Callable[[History], object]] = {
@@ -71,7 +72,7 @@ FAULTS: dict[str, Callable[[History], object]] = {
     "its end came long after its deadline": lambda h: h.calls[1].ends.__setitem__(0, (17.0, "", 1, "丙")),
     "visit 0 was never given up": lambda h: setattr(h.visits[3], "closed", None),
     "visit 0 was given up 0.300 s after": lambda h: setattr(h.visits[3], "closed", 11.3),
-    "before the gate opened": lambda h: setattr(h.visits[2], "deployment", "a") or setattr(h.visits[2], "at", 11.0),
+    "before the gate opened": lambda h: h.visits.__setitem__(2, replace(h.visits[2], deployment="a", at=11.0)),
     "its gate moved": lambda h: h.samples.append(Sample(10.9, 10.91, "a", 0.5, "closed", 0)),
     "passed its open breaker": lambda h: h.samples.append(Sample(11.5, 11.51, "a", 0.6, "open", 1.0)),
     "2 repetitions, 1 are allowed": lambda h: visit_again(h, "whole", 0, at=10.5),

@@ -283,14 +283,14 @@ def test_no_attempt_begins_after_the_deadline(daemon: StartDaemon, upstream: Sta
 
 # What is never repeated
 
-QUOTA = [
+QUOTA: list[tuple[int, dict[str, str | None]]] = [
     (429, {"type": "insufficient_quota", "code": "insufficient_quota"}), (429, {"type": "insufficient_quota", "code": None}),
     (429, {"type": "x", "code": "credit_balance_exhausted"}), (400, {"type": "x", "code": "organization_spend_limit_exceeded"}),
     (403, {"type": "x", "code": "project_spend_limit_exceeded"}), (429, {"type": "x", "code": "billing_hard_limit_reached"}),
 ]
 
 
-@pytest.mark.parametrize("code,error", QUOTA, ids=[str(row[1]["code"] or row[1]["type"]) for row in QUOTA])
+@pytest.mark.parametrize("code,error", QUOTA, ids=[str(error["code"] or error["type"]) for _, error in QUOTA])
 def test_no_money_left(daemon: StartDaemon, upstream: StartUpstream, code: int, error: dict[str, Any]) -> None:
     """Zero repetitions, although the upstream names a short time; the whole provider rests."""
     up = upstream(status(code, {"error": {"message": "没钱了", **error}}, retry_after_ms="30000"))

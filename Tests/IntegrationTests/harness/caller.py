@@ -17,7 +17,7 @@ from llmgw.v1 import wire_pb2
 
 from .configuration import SECRET_WORD
 from .history import Order
-from .wire import CHAT, DATA, END, HEAD, PING_METHOD, Frame, RawClient, ping_request
+from .wire import DATA, END, HEAD, PING_METHOD, Frame, RawClient, ping_request
 
 
 class Caller:
