@@ -1,252 +1,28 @@
-"""Circuit breakers through the daemon: when they open, what they let through, and how they close, as operators see it.
+"""What opens circuit breakers and what must not, and what becomes of requests meanwhile.
 
-Proved here: opening after failures in a row; waiting for the opening, or hearing how long it is; a hundred requests at the moment at which a
-breaker lets probes through; probes that fail, hang, are given up, or are told to wait; reports from before; forced states while a probe is
-under way; an unreachable provider closes all its models; an upstream that flaps; everything closed at once, and in which order it recovers;
+Proved here: an unreachable provider closes all its models; an upstream that flaps; everything closed at once, and in which order it recovers;
 that nothing of the gateway's own doing, and nothing of a caller's, counts against an upstream; and forced states over restarts.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from conftest import StartDaemon, StartFaultProxy, StartUpstream
+from harness.acting import FAILURE, STRICT, broken, hangs, in_parallel, scope, state, Upstream
 from harness.configuration import EAGER, PROMPT, several
-from harness.processes import Daemon
 from harness.resilience import breaker, deployment, gate
-from harness.upstream import Exchange, Request, ScriptedUpstream, chat_reply
+from harness.scripts import refused as fail
+from harness.scripts import works
+from harness.upstream import Exchange
 from harness.waiting import wait_until
-from llmgw import Client, GatewayError
-
-#: Opens after ten failures in a row, for 4 to 6 seconds.
-PATIENT = {**EAGER, "max_attempts": 1, "max_total_attempts": 1, "breaker": "conservative"}
-TO_OPEN = 10
-#: Opens after three, for 24 to 36 seconds.
-STRICT = {**PATIENT, "breaker": "aggressive"}
-FAILURE = {"error": {"message": "坏了"}}
-
-
-def fail(client: Client, **options: Any) -> GatewayError:
-    with pytest.raises(GatewayError) as caught:
-        client.chat(PROMPT, **options)
-    return caught.value
-
-
-class Upstream:
-    """Does for each model what the test says at the moment, and counts."""
-
-    def __init__(self, start: StartUpstream) -> None:
-        self.acts: dict[str, Callable[[Exchange], object]] = {}
-        self._lock = threading.Lock()
-        self.running: dict[str, int] = {}
-        self.most: dict[str, int] = {}
-        self.server: ScriptedUpstream = start(self._run)
-
-    def _run(self, exchange: Exchange) -> None:
-        model = exchange.request.json["model"]
-        with self._lock:
-            self.running[model] = self.running.get(model, 0) + 1
-            self.most[model] = max(self.most.get(model, 0), self.running[model])
-        try:
-            self.acts.get(model, broken)(exchange)
-        finally:
-            with self._lock:
-                self.running[model] -= 1
-
-    def exchanges(self, model: str) -> list[Exchange]:
-        return [exchange for exchange in self.server.exchanges if exchange.request.json["model"] == model]
-
-    def requests(self, model: str) -> list[Request]:
-        return [exchange.request for exchange in self.exchanges(model)]
-
-
-def broken(exchange: Exchange) -> None:
-    exchange.reply(FAILURE, 500)
-
-
-def works(exchange: Exchange) -> None:
-    exchange.reply(chat_reply("好的"))
-
-
-def hangs(exchange: Exchange) -> None:
-    exchange.wait_closed(60)
 
 
 @pytest.fixture
 def up(upstream: StartUpstream) -> Upstream:
     return Upstream(upstream)
-
-
-def scope(model: str) -> str:
-    return f"deployment/{model}/"
-
-
-def state(client: Client, model: str) -> str:
-    return breaker(client, scope(model)).state
-
-
-def in_parallel(gateway: Daemon, model: str, count: int, **options: Any) -> list[Any]:
-    """The replies, or the errors."""
-    client = gateway.client()
-
-    def ask(_: int) -> Any:
-        try:
-            return client.chat(PROMPT, model=model, **options)
-        except GatewayError as error:
-            return error
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(ask, range(count)))
-
-
-PROBED = ("heals", "stays", "crowd", "given up", "late", "forced", "throttled")
-
-
-def test_open_half_open_closed(daemon: StartDaemon, up: Upstream) -> None:
-    """One opening after another would take minutes: seven models go through theirs together."""
-    models = {name.replace(" ", "-"): name for name in PROBED}
-    gateway = daemon(several({"up": up.server.base_url}, {name: {"provider": "up"} for name in models}, resilience=PATIENT))
-    client = gateway.client()
-
-    # A call of the closed time, which ends in the half-open one.
-    up.acts["late"] = hangs
-    late = ThreadPoolExecutor(1)
-    overhanging = late.submit(fail, gateway.client(), model="late", timeout=30)
-    wait_until(lambda: len(up.exchanges("late")) == 1, "it is under way")
-    up.acts["late"] = broken
-
-    for model in models:
-        for number in range(TO_OPEN):
-            assert state(client, model) == "closed", f"{model} before failure {number}"
-            fail(client, model=model)
-        shown = breaker(client, scope(model))
-        assert (shown.state, shown.opens) == ("open", 1)
-        assert 0 < shown.remaining_ms <= 6000
-        # While it is open nothing passes, and the caller hears for how long.
-        asked = len(up.requests(model))
-        error = fail(client, model=model, timeout=0.2)
-        assert (error.reason, error.not_processed) == ("llmgw.gateway.no_healthy_target", True)
-        assert error.retry_after is not None and 0 < error.retry_after <= 6
-        assert len(up.requests(model)) == asked
-        assert deployment(client, model).state == "open"
-    assert breaker(client, "provider/up").consecutive_failures == 0, "whoever answers can be reached"
-
-    checks = [heals, stays, crowd, given_up, overhangs, forced, throttled]
-    with ThreadPoolExecutor(len(checks)) as pool:
-        for check in [pool.submit(check, gateway, up) for check in checks]:
-            check.result(30)
-    up.exchanges("late")[0].reply(FAILURE, 500, connection="close")
-    assert overhanging.result(10).reason == "llmgw.upstream.server_error"
-    assert state(client, "late") == "half-open", "what began before the opening says nothing of the probes"
-    late.shutdown()
-
-
-def heals(gateway: Daemon, up: Upstream) -> None:
-    """Whoever has the time waits for the opening, and the second success closes it."""
-    client = gateway.client()
-    up.acts["heals"] = works
-    reply = client.chat(PROMPT, model="heals", timeout=30)
-    assert reply.text == "好的" and reply.info.attempts == 1
-    assert state(client, "heals") == "half-open"
-    client.chat(PROMPT, model="heals")
-    shown = breaker(client, scope("heals"))
-    assert (shown.state, shown.opens, shown.calls) == ("closed", 1, 0), "with an empty window"
-    assert deployment(client, "heals").state == "slow start"
-
-
-def stays(gateway: Daemon, up: Upstream) -> None:
-    """A probe that fails opens it again, for longer."""
-    client = gateway.client()
-    assert fail(client, model="stays", timeout=30).reason == "llmgw.upstream.server_error"
-    shown = breaker(client, scope("stays"))
-    assert (shown.state, shown.opens) == ("open", 2)
-    assert 7000 < shown.remaining_ms <= 12_000
-    assert len(up.requests("stays")) == TO_OPEN + 1
-
-
-def crowd(gateway: Daemon, up: Upstream) -> None:
-    """All hundred wait; two of them are the probes, and their successes let the others through."""
-    probes: list[Exchange] = []
-    both = threading.Event()
-
-    def act(exchange: Exchange) -> None:
-        probes.append(exchange)
-        if len(probes) <= 2:
-            # Time enough for a third, if it were let through.
-            both.wait(0.3)
-            assert len(probes) <= 2, "more than two probes at once"
-        works(exchange)
-
-    up.acts["crowd"] = act
-    replies = in_parallel(gateway, "crowd", 100, timeout=30)
-    assert [getattr(reply, "text", reply) for reply in replies] == ["好的"] * 100
-    assert len(up.requests("crowd")) == TO_OPEN + 100
-    assert state(gateway.client(), "crowd") == "closed"
-
-
-def given_up(gateway: Daemon, up: Upstream) -> None:
-    """Probes whose callers leave say nothing; only so many are sent, and then it opens again. The daemon serves others all the while."""
-    client = gateway.client()
-    up.acts["given-up"] = hangs
-    # The first waits for the opening.
-    stream = client.stream_chat(PROMPT, model="given-up", timeout=30)
-    wait_until(lambda: len(up.requests("given-up")) == TO_OPEN + 1, "the first probe is sent")
-    for number in range(2, 17):
-        other = client.stream_chat(PROMPT, model="given-up", timeout=30)
-        wait_until(lambda number=number: len(up.requests("given-up")) == TO_OPEN + number, f"probe {number} is sent")  # type: ignore[misc]
-        other.cancel()
-    # All probes are sent and one has not ended: there is no place for this one.
-    waiting = client.stream_chat(PROMPT, model="given-up", timeout=30)
-    assert client.ping("还在吗".encode()) == "还在吗".encode()
-    shown = breaker(client, scope("given-up"))
-    assert (shown.state, len(up.requests("given-up"))) == ("half-open", TO_OPEN + 16)
-    stream.cancel()
-    wait_until(lambda: state(client, "given-up") == "open", "it opens again")
-    assert len(up.requests("given-up")) == TO_OPEN + 16
-    waiting.cancel()
-
-
-def overhangs(gateway: Daemon, up: Upstream) -> None:
-    up.acts["late"] = works
-    client = gateway.client()
-    client.chat(PROMPT, model="late", timeout=30)
-    assert state(client, "late") == "half-open"
-
-
-def forced(gateway: Daemon, up: Upstream) -> None:
-    """What an operator says holds, whatever becomes of a probe that was under way."""
-    client = gateway.client()
-    up.acts["forced"] = hangs
-    with ThreadPoolExecutor(1) as pool:
-        probe = pool.submit(fail, gateway.client(), model="forced", timeout=30)
-        wait_until(lambda: len(up.exchanges("forced")) == TO_OPEN + 1, "the probe is sent")
-        name = breaker(client, scope("forced")).scope
-        assert client.set_breaker(name, "force-closed", reason="试试")
-        up.exchanges("forced")[-1].reply(FAILURE, 500, connection="close")
-        probe.result(10)
-    assert state(client, "forced") == "forced-closed"
-    up.acts["forced"] = broken
-    for _ in range(TO_OPEN + 1):
-        assert fail(client, model="forced").reason == "llmgw.upstream.server_error"
-    assert state(client, "forced") == "forced-closed"
-    assert client.set_breaker(name, "force-open")
-    assert fail(client, model="forced", timeout=0.2).not_processed
-    assert client.set_breaker(name, "reset")
-    assert state(client, "forced") == "closed"
-
-
-def throttled(gateway: Daemon, up: Upstream) -> None:
-    """Whoever says that it is too much lives: the breaker closes, and the gate holds."""
-    client = gateway.client()
-    up.acts["throttled"] = lambda exchange: exchange.reply(FAILURE, 429, retry_after_ms="100")
-    for _ in range(2):
-        assert fail(client, model="throttled", timeout=30).reason == "llmgw.upstream.rate_limited"
-    assert state(client, "throttled") == "closed"
 
 
 def test_an_unreachable_provider_closes_all_its_models(daemon: StartDaemon, up: Upstream, fault_proxy: StartFaultProxy) -> None:

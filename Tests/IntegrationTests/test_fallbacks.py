@@ -14,19 +14,13 @@ from conftest import StartDaemon, StartUpstream
 from harness.configuration import EAGER, PROMPT, several
 from harness.processes import Simulator
 from harness.resilience import attempts, deployment, gate
-from harness.upstream import Exchange, ScriptedUpstream, chat_reply
+from harness.scripts import refused, works
+from harness.upstream import ScriptedUpstream
 from llmgw import Client, GatewayError
 from llmgw.types import ReplyInfo, Tool
 
 TOOL = Tool("weather", parameters={"type": "object"})
 CANNED = "现在没有人能回答，请稍后再试。"
-
-
-def works(exchange: Exchange) -> None:
-    if exchange.request.json.get("stream"):
-        exchange.stream("好", "的")
-    else:
-        exchange.reply(chat_reply("好的"))
 
 
 @pytest.fixture
@@ -40,12 +34,6 @@ def ask(client: Client, *, stream: bool, **options: Any) -> tuple[str, ReplyInfo
         return reply.text, reply.info
     with client.stream_chat(PROMPT, **options) as chunks:
         return "".join(chunk.text for chunk in chunks), chunks.reply.info
-
-
-def refused(client: Client, **options: Any) -> GatewayError:
-    with pytest.raises(GatewayError) as caught:
-        client.chat(PROMPT, **options)
-    return caught.value
 
 
 def way(info: ReplyInfo) -> list[tuple[str, str | None]]:

@@ -40,7 +40,9 @@ RULES = Rules(max_attempts=4, retry_ratio=0.2, retry_floor=20 * 3, abort_within=
 
 #: What an upstream does, and how often. "refuse" is for good, "throttle" and "busy" name a time, "fail" says that it failed; the rest may have
 #: done the work.
-ACTS = {"answer": 10, "fail": 3, "throttle": 1, "busy": 1, "refuse": 1, "close": 1, "reset": 1, "cut": 1, "inside": 1, "early": 1, "hang": 1}
+ACTS = {
+    "answer": 10, "fail": 3, "throttle": 1, "busy": 1, "refuse": 1, "close": 1, "reset": 1, "cut": 1, "inside": 1, "early": 1, "hang": 1,
+}
 REFUSALS = {"fail", "throttle", "busy", "refuse", "early"}
 #: Where the gateway itself gives up soon.
 CLOCKS = {"first_token_timeout": "400ms", "idle_timeout": "400ms", "total_timeout": "800ms", "connect_timeout": "1s"}

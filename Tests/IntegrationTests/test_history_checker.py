@@ -32,7 +32,10 @@ def good() -> History:
             Visit("lost", 0, "b", "cut", 10.1, "丁完", False),
         ],
         traces={"1": [ERROR, None], "2": [None], "3": [CANCELLED], "4": [LOST]},
-        samples=[Sample(10.3, 10.31, "a", 1.8, "closed", 0), Sample(11.0, 11.01, "a", 1.2, "open", 0.1), Sample(13.0, 13.01, "a", 0, "closed", 0)],
+        samples=[
+            Sample(10.3, 10.31, "a", 1.8, "closed", 0), Sample(11.0, 11.01, "a", 1.2, "open", 0.1),
+            Sample(13.0, 13.01, "a", 0, "closed", 0),
+        ],
     )
 
 
