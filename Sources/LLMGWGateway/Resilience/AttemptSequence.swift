@@ -195,6 +195,12 @@ final class AttemptSequence {
     private func firstTarget(among allowed: [Deployment]? = nil) async throws(GatewayError) -> Deployment {
         var announced: MonotonicInstant?
         while true {
+            // Most of the time one of its own may be asked, and nobody needs to know who else there is.
+            if allowed == nil, let model = registry.models[work.model.name],
+                let target = registry.choose(in: model, among: model.deployments, now: scheduler.now)
+            {
+                return target
+            }
             let candidates = allowed ?? ownAndFallbacks()
             if let target = firstOpen(of: candidates) { return target }
             let now = scheduler.now

@@ -7,6 +7,9 @@ final class Deployment {
     let model: String
     let settings: DeploymentSettings
     let provider: ProviderHealth
+    let scope: String
+    /// What an upstream can ask us to keep away from on behalf of this deployment. Deployments of the same upstream model share its limits.
+    let gateKeys: [GateKey]
     /// Nil where breakers are off.
     var breaker: CircuitBreaker?
     /// How often the breaker opened since the start.
@@ -22,18 +25,13 @@ final class Deployment {
         self.model = model
         self.settings = settings
         self.provider = provider
-        self.breaker = CircuitBreakerSettings(preset: resilience.breaker)
-            .map { CircuitBreaker(settings: $0, now: now) }
-    }
-
-    var scope: String { "deployment/\(model)/\(settings.name)" }
-
-    /// What an upstream can ask us to keep away from on behalf of this deployment. Deployments of the same upstream model share its limits.
-    var gateKeys: [GateKey] {
-        [
+        self.scope = "deployment/\(model)/\(settings.name)"
+        self.gateKeys = [
             .provider(settings.provider),
             .upstreamModel(provider: settings.provider, model: settings.upstreamModel),
         ]
+        self.breaker = CircuitBreakerSettings(preset: resilience.breaker)
+            .map { CircuitBreaker(settings: $0, now: now) }
     }
 }
 

@@ -85,13 +85,14 @@ final class DeploymentRegistry {
     func opening(of deployment: Deployment, now: MonotonicInstant) -> MonotonicInstant {
         let gated = gate.opening(of: deployment.gateKeys, now: now)
         return max(
-            gated, opening(of: deployment.breaker, now: now), opening(of: deployment.provider.breaker, now: now))
+            gated, opening(of: &deployment.breaker, now: now), opening(of: &deployment.provider.breaker, now: now))
     }
 
-    private func opening(of breaker: CircuitBreaker?, now: MonotonicInstant) -> MonotonicInstant {
-        guard let breaker else { return now }
-        guard let opening = breaker.opening(now: now) else { return .distantFuture }
-        return breaker.state == .halfOpen ? min(opening, now + Self.probeRecheck) : opening
+    /// Looks at it where it is: a copy for each question would cost more than the answer.
+    private func opening(of breaker: inout CircuitBreaker?, now: MonotonicInstant) -> MonotonicInstant {
+        guard breaker != nil else { return now }
+        guard let opening = breaker?.opening(now: now) else { return .distantFuture }
+        return breaker?.state == .halfOpen ? min(opening, now + Self.probeRecheck) : opening
     }
 
     /// One of these that may be asked now, by the model's strategy; nil if none may.

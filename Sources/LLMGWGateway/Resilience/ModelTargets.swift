@@ -28,13 +28,16 @@ final class ModelTargets {
     func pick(
         among candidates: [Deployment], now: MonotonicInstant, using random: inout some RandomNumberGenerator
     ) -> Deployment? {
+        guard deployments.count > 1 else { return candidates.first }
         for change in health.update(now: now) {
             if case .returned(let index) = change { balancer.recovered(index, now: now) }
         }
         let wanted = deployments.indices.filter { index in candidates.contains { $0 === deployments[index] } }
-        let unhealthy = PanicThreshold.excluded(
-            unhealthy: Set(health.ejected(now: now)).union(deployments.indices.filter { deployments[$0].failsChecks }),
-            among: Array(deployments.indices))
+        let suspected = health.ejected(now: now).union(deployments.indices.filter { deployments[$0].failsChecks })
+        guard !suspected.isEmpty else {
+            return balancer.pick(among: wanted, now: now, using: &random).map { deployments[$0] }
+        }
+        let unhealthy = PanicThreshold.excluded(unhealthy: suspected, among: Array(deployments.indices))
         let index =
             balancer.pick(among: wanted.filter { !unhealthy.contains($0) }, now: now, using: &random)
             ?? balancer.pick(among: wanted, now: now, using: &random)

@@ -5,6 +5,7 @@ import LLMGWPolicy
 @GatewayLoop
 final class ProviderHealth {
     let settings: ProviderSettings
+    let scope: String
     let pool: ProviderPool
     /// Counts failures to reach the provider, which concern all its deployments; nil where breakers are off.
     var breaker: CircuitBreaker?
@@ -14,6 +15,7 @@ final class ProviderHealth {
 
     init(_ settings: ProviderSettings, _ resilience: ResilienceSettings, scheduler: any LoopScheduler) {
         self.settings = settings
+        self.scope = "provider/\(settings.name)"
         self.pool = ProviderPool(settings, scheduler: scheduler)
         self.breaker = CircuitBreakerSettings(preset: resilience.breaker)
             .map { CircuitBreaker(settings: $0, now: scheduler.now) }
@@ -22,8 +24,6 @@ final class ProviderHealth {
                 ratio: resilience.retryBudgetRatio,
                 minimumPerSecond: Double(resilience.retryBudgetPerMinute) / 60))
     }
-
-    var scope: String { "provider/\(settings.name)" }
 }
 
 extension CircuitBreakerSettings {

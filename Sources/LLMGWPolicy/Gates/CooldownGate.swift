@@ -22,11 +22,11 @@ public struct CooldownGate<Key: Hashable & Sendable>: Sendable {
 
     /// When a request that needs all these keys may go: the latest opening; `now` if all are open.
     public func opening(of keys: some Sequence<Key>, now: MonotonicInstant) -> MonotonicInstant {
-        keys.reduce(now) { max($0, closedUntil[$1] ?? now) }
+        // Most of the time nothing is closed.
+        closedUntil.isEmpty ? now : keys.reduce(now) { max($0, closedUntil[$1] ?? now) }
     }
 
     public func isOpen(_ keys: some Sequence<Key>, now: MonotonicInstant) -> Bool {
-        // Most of the time nothing is closed.
         closedUntil.isEmpty || keys.allSatisfy { closedUntil[$0].map { $0 <= now } ?? true }
     }
 
