@@ -125,3 +125,14 @@ let package = Package(
     cLanguageStandard: .c11,
     cxxLanguageStandard: .cxx17
 )
+
+// What `make bench` measures from within. It sees what is internal to the gateway, which is then built for testing.
+if Context.environment["LLMGW_BENCHMARKS"] != nil {
+    for target in package.targets where target.name == "LLMGWGateway" {
+        target.swiftSettings = strict + [.unsafeFlags(["-enable-testing"])]
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "llmgw-bench-pipeline", dependencies: ["LLMGWCore", "LLMGWUpstream", "LLMGWGateway"],
+            path: "Benchmarks/pipeline", swiftSettings: strict))
+}
