@@ -21,7 +21,7 @@ TEST = [
     Suite("integration", [*PYTEST, "Tests/IntegrationTests"], 25, counts.pytest, BINARIES, needs=("build",)),
 ]
 
-SWIFT_FOLDERS = ["Package.swift", "Sources", "Tests", "clients/swift"]
+SWIFT_FOLDERS = ["Package.swift", "Sources", "Tests", "clients/swift", "Benchmarks/pipeline"]
 
 CHECK = [
     Suite("counting of tests", [*PYTEST, "scripts/suites"], 1, counts.pytest),
