@@ -34,8 +34,7 @@ final class CacheFileWriter: StorageWorker {
         var life: Int64?
         session = DatabaseSession(
             DatabaseFile(
-                path: settings.path, migrations: CacheFileSchema.migrations, durability: .normal,
-                checkLimit: .milliseconds(300), asideLimit: 1),
+                path: settings.path, migrations: CacheFileSchema.migrations, durability: .normal, asideLimit: 1),
             retryDelay: settings.retryDelay, status: shared.status
         ) { connection throws(SQLiteError) in
             // A file that comes back in this life goes on with it: the callers' epochs do.

@@ -21,8 +21,7 @@ final class LedgerWorker: StorageWorker {
         self.status = status
         session = DatabaseSession(
             DatabaseFile(
-                path: settings.path, migrations: LedgerSchema.migrations, durability: .full,
-                checkLimit: .milliseconds(500), asideLimit: 5),
+                path: settings.path, migrations: LedgerSchema.migrations, durability: .full, asideLimit: 5),
             retryDelay: settings.retryDelay, status: status, didOpen: { _ in })
         trimTime = .onStorageThread + settings.trimInterval
         session.open()

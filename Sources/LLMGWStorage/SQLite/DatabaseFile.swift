@@ -9,11 +9,12 @@ struct DatabaseFile: Sendable {
         case full = "FULL"
     }
 
+    /// Larger files are not searched for damage when they are opened, which takes a second for a gigabyte; it is found when it is met.
+    private static let checkLimit: Int64 = 256 << 20
+
     var path: String
     var migrations: [String]
     var durability: Durability
-    /// How long opening may look for damage.
-    var checkLimit: Duration
     /// How many damaged files are kept beside it; the last place is used again and again.
     var asideLimit: Int
 
@@ -23,9 +24,8 @@ struct DatabaseFile: Sendable {
         // Before anything is written: an existing file does not change it.
         try connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         try connection.execute("PRAGMA journal_mode = WAL")
-        try connection.execute("PRAGMA wal_autocheckpoint = 0")
         try connection.execute("PRAGMA synchronous = \(durability.rawValue)")
-        try connection.quickCheck(for: checkLimit)
+        if try connection.usedBytes <= Self.checkLimit { try connection.quickCheck() }
         try connection.migrate(migrations)
         return connection
     }

@@ -60,7 +60,7 @@ final class DatabaseSession {
         switch error.kind {
         case .corrupt: replace(because: error)
         case .full, .inputOutput, .readOnly, .cannotOpen, .newerSchema, .inUse: suspend(because: error)
-        case .busy, .interrupted, .other: break
+        case .busy, .other: break
         }
     }
 

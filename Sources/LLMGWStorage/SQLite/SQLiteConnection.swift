@@ -1,6 +1,4 @@
 internal import CSQLite
-import Glibc
-import LLMGWCore
 
 /// One connection to a SQLite file. It belongs to the thread that opened it: SQLite's own locks are off.
 final class SQLiteConnection {
@@ -32,7 +30,7 @@ final class SQLiteConnection {
         switch access {
         case .reader: _ = csqlite_forbid_checkpoint_on_close(handle)
         case .writer:
-            // Takes the place of SQLite's automatic checkpoints, too.
+            // Also takes the place of SQLite's automatic checkpoints; PRAGMA wal_autocheckpoint would take it back.
             _ = sqlite3_wal_hook(
                 handle,
                 { pages, _, _, count in
@@ -107,26 +105,12 @@ final class SQLiteConnection {
         guard code == SQLITE_OK || code & 0xff == SQLITE_BUSY else { throw error(code, "checkpoint") }
     }
 
-    /// Looks for damage for as long as `limit`. What it has not reached by then counts as sound.
-    func quickCheck(for limit: Duration) throws(SQLiteError) {
-        var deadline = Self.now() + limit
+    /// Looks for damage in the whole file.
+    func quickCheck() throws(SQLiteError) {
         var finding = "ok"
-        do throws(SQLiteError) {
-            try withUnsafeMutablePointer(to: &deadline) { deadline throws(SQLiteError) in
-                sqlite3_progress_handler(
-                    handle, 10_000,
-                    { deadline in
-                        guard let deadline = deadline?.assumingMemoryBound(to: MonotonicInstant.self) else { return 0 }
-                        return SQLiteConnection.now() >= deadline.pointee ? 1 : 0
-                    }, deadline)
-                defer { sqlite3_progress_handler(handle, 0, nil, nil) }
-                try temporaryStatement("PRAGMA quick_check(1)").forEachRow {
-                    finding = $0.text(0)
-                    return true
-                }
-            }
-        } catch  where error.kind == .interrupted {
-            return
+        try temporaryStatement("PRAGMA quick_check(1)").forEachRow {
+            finding = $0.text(0).split(separator: "\n").joined(separator: " ")
+            return true
         }
         guard finding == "ok" else {
             throw SQLiteError(.corrupt, code: SQLITE_CORRUPT, finding, path: path, operation: "check")
@@ -136,6 +120,4 @@ final class SQLiteConnection {
     func error(_ code: Int32, _ operation: String) -> SQLiteError {
         SQLiteError(code: code, message: String(cString: sqlite3_errmsg(handle)), path: path, operation: operation)
     }
-
-    private static func now() -> MonotonicInstant { .onStorageThread }
 }

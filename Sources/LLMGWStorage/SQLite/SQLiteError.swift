@@ -6,7 +6,7 @@ internal import CSQLite
 struct SQLiteError: Error, Hashable, CustomStringConvertible {
     /// What follows from it; SQLite's code says more than anybody has to know.
     enum Kind: Hashable {
-        case full, inputOutput, corrupt, busy, readOnly, cannotOpen, newerSchema, inUse, interrupted, other
+        case full, inputOutput, corrupt, busy, readOnly, cannotOpen, newerSchema, inUse, other
     }
 
     let kind: Kind
@@ -43,7 +43,6 @@ extension SQLiteError.Kind {
         case SQLITE_BUSY, SQLITE_LOCKED: self = .busy
         case SQLITE_READONLY, SQLITE_PERM: self = .readOnly
         case SQLITE_CANTOPEN: self = .cannotOpen
-        case SQLITE_INTERRUPT: self = .interrupted
         default: self = .other
         }
     }
@@ -56,7 +55,7 @@ extension SQLiteError.Kind {
         case .busy, .inUse: "Let only one daemon use the directory, and no other program write to the file."
         case .readOnly, .cannotOpen: "Let the daemon's user write to the file and its directory."
         case .newerSchema: "A newer version wrote it: run that version, or move the file away."
-        case .interrupted, .other: "Move the file away if it happens again, and report it."
+        case .other: "Move the file away if it happens again, and report it."
         }
     }
 }

@@ -35,3 +35,22 @@ final class TemporaryDirectory: Sendable {
         init(_ code: CInt) { message = String(cString: strerror(code)) }
     }
 }
+
+extension TemporaryDirectory {
+    /// Damages a file, or writes one that is none of ours.
+    func overwrite(_ name: String, at offset: Int = 0, with bytes: [UInt8]) throws {
+        let descriptor = open(self(name), O_WRONLY | O_CREAT, 0o600)
+        guard descriptor >= 0 else { throw Failure(errno) }
+        defer { close(descriptor) }
+        guard pwrite(descriptor, bytes, bytes.count, offset) == bytes.count else { throw Failure(errno) }
+    }
+
+    func contents(_ name: String) throws -> [UInt8] {
+        guard let file = fopen(self(name), "re") else { throw Failure(errno) }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer[..<count] }
+        return bytes
+    }
+}
