@@ -3,7 +3,7 @@ import LLMGWCore
 /// The disk tier of the response cache: a SQLite file that may be deleted at any time.
 ///
 /// Two threads work on it, and nobody else waits for the disk: one reads by key, one writes, evicts and checkpoints
-/// (ADR 0015). Writes are best effort: `write` never blocks, and what is written together is committed together, at most 50 ms later; `kill -9`
+/// (ADR 0015). Writes are best effort: `write` never blocks, and what comes within 50 ms is committed together; `kill -9`
 /// takes no more than that. A failure never becomes a request's failure: a damaged row is a miss, a damaged file is
 /// moved aside and begun anew, a full or failing disk switches the tier off for a while, and `status` says all that.
 ///

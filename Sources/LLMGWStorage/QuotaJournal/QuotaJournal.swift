@@ -59,7 +59,8 @@ public final class QuotaJournal {
     /// Opens or creates the file, and reads what is in it: milliseconds.
     ///
     /// - Parameters:
-    ///   - capacity: Records of 32 bytes. It should hold all charges of a window at the highest rate; see `overruns`.
+    ///   - capacity: Records of 32 bytes, in whole blocks of 256, at least two. It should hold all charges of a window at
+    ///     the highest rate; see `overruns`.
     ///   - window: The longest window of a bucket, with its guard. Longer ones (days) are the ledger's.
     public convenience init(path: String, capacity: Int = 1 << 17, window: Duration = .seconds(61)) {
         self.init(
@@ -67,12 +68,14 @@ public final class QuotaJournal {
     }
 
     init(path: String, capacity: Int, window: Duration, boot: BootID, clock: @escaping @Sendable () -> UInt64) {
-        precondition(capacity >= Self.block && capacity < 1 << 31, "a journal of \(capacity) records")
+        precondition(
+            capacity >= 2 * Self.block && capacity % Self.block == 0 && capacity < 1 << 31,
+            "a journal of \(capacity) records")
         self.capacity = capacity
         self.window = UInt64(max(0, window.wholeNanoseconds))
         self.clock = clock
         status = StorageStatus(path: path)
-        blockTimes = Array(repeating: 0, count: (capacity + Self.block - 1) / Self.block)
+        blockTimes = Array(repeating: 0, count: capacity / Self.block)
         buffer = .allocate(byteCount: Self.block * QuotaRecord.size, alignment: 8)
         do throws(SQLiteError) {
             let now = clock()
