@@ -93,6 +93,9 @@ let package = Package(
             name: "llmgw-sim", dependencies: ["LLMGWJSON", nio, nioPosix, nioHTTP1, arguments], swiftSettings: strict),
 
         .executableTarget(
+            name: "storage-bench", dependencies: ["LLMGWCore", "LLMGWStorage"], path: "Benchmarks/storage",
+            swiftSettings: strict),
+        .executableTarget(
             name: "chat-example", dependencies: ["LLMGatewayClient"], path: "clients/swift/Examples/chat",
             swiftSettings: strict),
 
