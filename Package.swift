@@ -99,6 +99,10 @@ let package = Package(
             name: "chat-example", dependencies: ["LLMGatewayClient"], path: "clients/swift/Examples/chat",
             swiftSettings: strict),
 
+        .executableTarget(
+            name: "cache-traces", dependencies: ["LLMGWCore", "LLMGWPolicy"], path: "Benchmarks/cache-traces",
+            swiftSettings: strict),
+
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "LLMGWJSONTests", dependencies: ["LLMGWJSON", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LLMGWCoreTests", dependencies: ["LLMGWCore"], swiftSettings: strict),

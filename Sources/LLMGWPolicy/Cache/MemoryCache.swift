@@ -60,7 +60,7 @@ public struct MemoryCache<Value: Sendable>: Sendable {
         while usedBytes + size > maxBytes || count >= maxEntries { evict() }
         let place = slots.take(key, value, size: size)
         index[Int(key.shard)][key] = place
-        if policy == .lru || isKnown || ghosts.take(key, window: max(1, main.count)) {
+        if policy == .lru || isKnown || ghosts.take(key, window: count) {
             slots[place].isInMain = true
             main.append(place, &slots)
         } else {

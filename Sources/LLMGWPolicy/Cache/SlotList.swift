@@ -21,7 +21,7 @@ struct SlotList<Value: Sendable>: Sendable {
     private var free: Index = -1
 
     subscript(index: Index) -> Slot {
-        get { blocks[Int(index >> Self.blockBits)][Int(index & (Self.blockSize - 1))] }
+        _read { yield blocks[Int(index >> Self.blockBits)][Int(index & (Self.blockSize - 1))] }
         _modify { yield &blocks[Int(index >> Self.blockBits)][Int(index & (Self.blockSize - 1))] }
     }
 
