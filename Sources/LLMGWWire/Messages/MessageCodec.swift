@@ -30,14 +30,22 @@ public final class MessageCodec {
     private static func memoryLimit(forMessageOf size: Int) -> Int { (1 << 20) + 10 * size }
 
     func unpack<Value: StructConvertible>(_ bytes: UnsafeRawBufferPointer) throws(MessageError) -> Value {
-        try arena.scope(limit: Self.memoryLimit(forMessageOf: bytes.count)) { () throws(MessageError) -> Value in
-            var allocator = arena.allocator
-            let message = Value.Struct.unpack(
-                &allocator, bytes.count, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+        try withUnpacked(Value.Struct.self, bytes) { message throws(MessageError) in
             guard let message else {
                 throw MessageError(nil, "not a valid message, or too many parts for its size")
             }
             return try Value(message.pointee, at: "")
+        }
+    }
+
+    /// The message lives as long as `body` runs, which may change it. Nil if the bytes are not such a message.
+    func withUnpacked<C: ProtobufCStruct, T, E: Error>(
+        _ type: C.Type, _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeMutablePointer<C>?) throws(E) -> T
+    ) throws(E) -> T {
+        try arena.scope(limit: Self.memoryLimit(forMessageOf: bytes.count)) { () throws(E) -> T in
+            var allocator = arena.allocator
+            return try body(
+                C.unpack(&allocator, bytes.count, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)))
         }
     }
 }
