@@ -107,7 +107,7 @@ let package = Package(
         .testTarget(name: "LLMGWJSONTests", dependencies: ["LLMGWJSON", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LLMGWCoreTests", dependencies: ["LLMGWCore"], swiftSettings: strict),
         .testTarget(
-            name: "LLMGWWireTests", dependencies: ["LLMGWCore", "LLMGWWire", "TestSupport"], swiftSettings: strict),
+            name: "LLMGWWireTests", dependencies: ["LLMGWCore", "LLMGWJSON", "LLMGWWire", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "LLMGWTransportTests", dependencies: ["LLMGWCore", "LLMGWTransport", nio, nioPosix],
             swiftSettings: strict),
