@@ -37,6 +37,7 @@ let package = Package(
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CLLMGWProto", dependencies: ["CProtobufC"], publicHeadersPath: ".", cSettings: strictC),
         .target(name: "CPlatform", cSettings: strictC),
         .target(name: "CTOML", cxxSettings: [.treatAllWarnings(as: .error)]),
@@ -69,7 +70,7 @@ let package = Package(
             name: "LLMGWGateway",
             dependencies: [
                 "LLMGWCore", "LLMGWWire", "LLMGWTransport", "LLMGWControl", "LLMGWPolicy", "LLMGWJSON", "LLMGWUpstream",
-                "LLMGWStorage", "CPlatform", nio, nioPosix, logging, lifecycle,
+                "LLMGWStorage", "CCrypto", "CPlatform", nio, nioPosix, logging, lifecycle,
             ],
             swiftSettings: strict),
         .target(
@@ -107,7 +108,8 @@ let package = Package(
         .testTarget(name: "LLMGWJSONTests", dependencies: ["LLMGWJSON", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LLMGWCoreTests", dependencies: ["LLMGWCore"], swiftSettings: strict),
         .testTarget(
-            name: "LLMGWWireTests", dependencies: ["LLMGWCore", "LLMGWJSON", "LLMGWWire", "TestSupport"], swiftSettings: strict),
+            name: "LLMGWWireTests", dependencies: ["LLMGWCore", "LLMGWJSON", "LLMGWWire", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "LLMGWTransportTests", dependencies: ["LLMGWCore", "LLMGWTransport", nio, nioPosix],
             swiftSettings: strict),

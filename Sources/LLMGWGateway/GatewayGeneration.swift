@@ -12,6 +12,7 @@ final class GatewayGeneration {
     let services: GatewayServices
     let administrators: Administrators
     private let registry: DeploymentRegistry
+    private let cache: ReplyCache
     private let monitor: AlertMonitor
     private let checker: ActiveChecker
 
@@ -25,7 +26,16 @@ final class GatewayGeneration {
         self.registry = DeploymentRegistry(configuration, scheduler: state.scheduler, succeeding: previous?.registry) {
             logger.noteTransition($1, of: $0)
         }
-        let pipeline = InferencePipeline(registry: registry, catalog: catalog, state: state)
+        let bounds = ReplyCache.Limits(configuration.cache)
+        if let previous = previous?.cache, previous.limits == bounds {
+            self.cache = previous
+        } else {
+            self.cache = ReplyCache(bounds, scheduler: state.scheduler, counters: state.cacheCounters)
+        }
+        state.cacheInspection = cache
+        let addresses = CacheAddressBook(configuration, catalog: catalog)
+        let pipeline = InferencePipeline(
+            registry: registry, catalog: catalog, addresses: addresses, cache: cache, state: state)
         self.monitor = AlertMonitor(
             configuration.alerts, registry: registry,
             webhooks: WebhookSender(transport: state.driver, scheduler: state.scheduler, logger: logger),
@@ -34,6 +44,7 @@ final class GatewayGeneration {
             registry: registry, client: state.client, scheduler: state.scheduler, logger: logger)
         let chats = ChatService(pipeline: pipeline, defaults: configuration.defaults, statistics: state.statistics)
         self.services = GatewayServices(
+            front: CacheFront(book: addresses, cache: cache, statistics: state.statistics, traces: state.traces),
             chats: chats,
             embeddings: EmbedService(
                 pipeline: pipeline, defaults: configuration.defaults, statistics: state.statistics),

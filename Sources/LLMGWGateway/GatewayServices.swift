@@ -4,6 +4,7 @@ import LLMGWWire
 /// Gives every call to the service of its method.
 @GatewayLoop
 final class GatewayServices {
+    private let front: CacheFront
     private let chats: ChatService
     private let embeddings: EmbedService
     private let batches: BatchService
@@ -18,10 +19,12 @@ final class GatewayServices {
     private let observation: ObservationService
 
     init(
-        chats: ChatService, embeddings: EmbedService, batches: BatchService, catalog: ModelCatalog, meta: MetaService,
+        front: CacheFront, chats: ChatService, embeddings: EmbedService, batches: BatchService, catalog: ModelCatalog,
+        meta: MetaService,
         admin: AdminService, resilience: ResilienceService, quota: QuotaService, cache: CacheService,
         host: HostService, events: EventService, observation: ObservationService
     ) {
+        self.front = front
         self.chats = chats
         self.embeddings = embeddings
         self.batches = batches
@@ -38,6 +41,7 @@ final class GatewayServices {
 
     /// Every call ends through `call.finish`, here or in its service.
     func run(_ call: Call) {
+        if front.answer(call) { return }
         switch call.method {
         case .chat: perform(call) { call throws(GatewayError) in try await self.chats.chat(call) }
         case .complete: perform(call) { call throws(GatewayError) in try await self.chats.complete(call) }

@@ -12,6 +12,7 @@ final class GatewayState {
     let statistics = Statistics()
     let calls = CallTable()
     let traces = RequestTraceLog()
+    let cacheCounters = CacheCounters()
     let idleMemory: IdleMemory
     let accounts: ClientAccounts
     let connections: ConnectionRegistry

@@ -57,6 +57,7 @@ package struct JSONView {
 
     package var isObject: Bool { type == JSON_OBJECT.rawValue }
     package var isTrue: Bool { type == JSON_TRUE.rawValue }
+    package var isFalse: Bool { type == JSON_FALSE.rawValue }
     package var isArray: Bool { type == JSON_ARRAY.rawValue }
 
     package var string: String? {

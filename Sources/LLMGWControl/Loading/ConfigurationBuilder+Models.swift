@@ -18,7 +18,8 @@ extension ConfigurationBuilder {
                 maxTokens: parameters.integer("max_tokens").map(UInt32.init), stop: parameters.strings("stop") ?? [],
                 seed: parameters.integer("seed").map(Int64.init),
                 presencePenalty: parameters.number("presence_penalty"),
-                frequencyPenalty: parameters.number("frequency_penalty")))
+                frequencyPenalty: parameters.number("frequency_penalty")),
+            cache: buildCache(of: section))
     }
 
     /// One at least, so that nothing after this has to ask.

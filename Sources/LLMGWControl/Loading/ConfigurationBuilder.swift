@@ -1,6 +1,7 @@
 import LLMGWCore
 
-/// Makes the configuration from a checked document, and checks what no single setting can tell: names that refer to others, keys, addresses.
+/// Makes the configuration from a checked document, and checks what no single setting can tell: names that refer to others, keys,
+/// addresses.
 struct ConfigurationBuilder {
     let document: SettingsDocument
     let sources: ConfigurationSources
@@ -23,7 +24,7 @@ struct ConfigurationBuilder {
         checkFallbacks(models)
         return GatewayConfiguration(
             server: server, providers: providers, models: models, defaults: buildDefaults(models),
-            resilience: buildResilience(), alerts: buildAlerts(models), path: report.file,
+            resilience: buildResilience(), alerts: buildAlerts(models), cache: buildCache(), path: report.file,
             effective: EffectiveSettings.list(document))
     }
 

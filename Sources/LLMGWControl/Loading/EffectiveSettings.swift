@@ -15,6 +15,7 @@ enum EffectiveSettings {
             settings += section(model.parameters, document)
         }
         settings += section(document.defaults, document) + section(document.resilience, document)
+        settings += section(document.cache, document)
         for (_, alert) in document.alerts.sorted(by: { $0.name < $1.name }) { settings += section(alert, document) }
         return settings
     }

@@ -35,6 +35,7 @@ struct SettingsDocument: Sendable {
     var models: [Model] = []
     var resilience: Section
     var alerts: [(name: String, section: Section)] = []
+    var cache: Section
     /// What the file said, for `config show`.
     private(set) var written: Set<[String]> = []
 
@@ -42,7 +43,8 @@ struct SettingsDocument: Sendable {
         server = Section(schema: SettingsTable.server, path: ["server"])
         defaults = Section(schema: SettingsTable.defaults, path: ["defaults"])
         resilience = Section(schema: ResilienceSettingsTable.resilience, path: ["resilience"])
-        let known = ["server", "providers", "models", "defaults", "resilience", "alerts"]
+        cache = Section(schema: CacheSettingsTable.cache, path: ["cache"])
+        let known = ["server", "providers", "models", "defaults", "resilience", "alerts", "cache"]
         for (key, node) in root {
             guard known.contains(key) else {
                 report.problem([key], "unknown section", near: NearestName.among(known, to: key))
@@ -57,6 +59,7 @@ struct SettingsDocument: Sendable {
             case "defaults": defaults = read(SettingsTable.defaults, ["defaults"], members, &report)
             case "resilience":
                 resilience = read(ResilienceSettingsTable.resilience, ["resilience"], members, &report)
+            case "cache": cache = read(CacheSettingsTable.cache, ["cache"], members, &report)
             case "alerts":
                 readNamed(key, members, &report) { name, members, document, report in
                     document.alerts.append(

@@ -126,6 +126,12 @@ enum SettingsTable {
                 "canned_reply", .string,
                 "The answer when nobody can give one; replies say that it is canned. Not for tools, structured output, or what an upstream refuses as wrong."
             ),
+            Setting("cache", .choice(CacheSettings.Mode.allCases.map(\.rawValue)), "As `cache.mode`, for this model."),
+            Setting("cache_ttl", .duration(CacheSettingsTable.ttl), "As `cache.ttl`, for this model."),
+            Setting(
+                "cache_scope", .choice(CacheSettings.Scope.allCases.map(\.rawValue)),
+                "As `cache.scope`, for this model."
+            ),
         ])
 
     static let deployment = SettingsSection(
@@ -162,6 +168,6 @@ enum SettingsTable {
 
     static let sections = [
         server, provider, model, deployment, parameters, defaults, ResilienceSettingsTable.resilience,
-        ResilienceSettingsTable.alert,
+        ResilienceSettingsTable.alert, CacheSettingsTable.cache,
     ]
 }

@@ -56,6 +56,7 @@ public struct TraceStep: Sendable, Hashable {
         public static let wait = Decision(rawValue: "wait")
         public static let reject = Decision(rawValue: "reject")
         public static let canned = Decision(rawValue: "canned")
+        public static let cache = Decision(rawValue: "cache")
         public static let hedge = Decision(rawValue: "hedge")
     }
 

@@ -8,6 +8,7 @@ public struct GatewayConfiguration: Sendable {
     public var defaults: DefaultSettings
     public var resilience: ResilienceSettings
     public var alerts: [AlertSettings]
+    public var cache: CacheSettings
     /// The file it came from; nil for the built-in default.
     public var path: String?
     /// Every setting with its effective value, for people. Secrets are masked.
@@ -16,7 +17,7 @@ public struct GatewayConfiguration: Sendable {
     public init(
         server: ServerSettings, providers: [String: ProviderSettings], models: [String: ModelSettings],
         defaults: DefaultSettings, resilience: ResilienceSettings = ResilienceSettings(), alerts: [AlertSettings] = [],
-        path: String? = nil, effective: [EffectiveSetting] = []
+        cache: CacheSettings = CacheSettings(), path: String? = nil, effective: [EffectiveSetting] = []
     ) {
         self.server = server
         self.providers = providers
@@ -24,6 +25,7 @@ public struct GatewayConfiguration: Sendable {
         self.defaults = defaults
         self.resilience = resilience
         self.alerts = alerts
+        self.cache = cache
         self.path = path
         self.effective = effective
     }

@@ -12,6 +12,8 @@ public struct ModelSettings: Sendable, Hashable {
     public var capabilities: Set<Capability>?
     /// Parameters for requests that do not set them.
     public var defaultParameters: Sampling
+    /// What it has of its own beside `[cache]`.
+    public var cache: ModelCacheSettings
 
     /// What a model can do.
     public enum Capability: String, Sendable, CaseIterable {
@@ -21,7 +23,8 @@ public struct ModelSettings: Sendable, Hashable {
     public init(
         name: String, deployments: [DeploymentSettings], strategy: BalancingStrategy = .leastLatency,
         fallbacks: FallbackSettings = FallbackSettings(), aliases: [String] = [], contextLength: UInt32? = nil,
-        capabilities: Set<Capability>? = nil, defaultParameters: Sampling = Sampling()
+        capabilities: Set<Capability>? = nil, defaultParameters: Sampling = Sampling(),
+        cache: ModelCacheSettings = ModelCacheSettings()
     ) {
         precondition(!deployments.isEmpty, "a model has a deployment")
         self.name = name
@@ -32,6 +35,7 @@ public struct ModelSettings: Sendable, Hashable {
         self.contextLength = contextLength
         self.capabilities = capabilities
         self.defaultParameters = defaultParameters
+        self.cache = cache
     }
 
     /// A model with one deployment.

@@ -18,6 +18,8 @@ final class Call {
     private(set) var failure: GatewayError?
     /// An administrator named something that is not there; that is no failure of the call.
     var foundNothing = false
+    /// Where its answer is, or would be, in the cache; nil where it can have none.
+    var cacheAddress: CacheAddress?
     /// Called when a producer that was told to pause may go on.
     var onResume: (@GatewayLoop () -> Void)?
 
@@ -63,9 +65,15 @@ final class Call {
         return connection.sendData(stream, message.encode(with: codec))
     }
 
-    func finish(_ reply: some WireMessage) {
-        end(EndEnvelope(reply: reply.encode(with: codec)), discardingData: false)
+    /// The same with a message that is serialised already.
+    func send(encoded message: [UInt8]) -> Bool {
+        guard !hasEnded, let connection else { return false }
+        return connection.sendData(stream, message)
     }
+
+    func finish(_ reply: some WireMessage) { finish(encoded: reply.encode(with: codec)) }
+
+    func finish(encoded reply: [UInt8]) { end(EndEnvelope(reply: reply), discardingData: false) }
 
     func finish(_ failure: GatewayError) {
         var error = failure

@@ -8,7 +8,13 @@ final class Execution {
     let requestID: RequestID
     let started: MonotonicInstant
     let deadline: MonotonicInstant
-    var phase = RequestSummary.Phase.waiting
+    /// When a transfer for it ends at the latest. Later than the deadline where others wait for the same transfer.
+    let transferDeadline: MonotonicInstant
+    var phase = RequestSummary.Phase.waiting {
+        didSet { onPhase?(phase) }
+    }
+    /// Hears of every phase, on behalf of those who wait for this work.
+    var onPhase: (@GatewayLoop (RequestSummary.Phase) -> Void)?
     var attempts: UInt32 = 0
     var queueTime = Duration.zero
     /// Why the work is to end early; set once.
@@ -16,10 +22,14 @@ final class Execution {
     /// Ends the present wait with this error. Set while there is one.
     var interrupt: (@GatewayLoop (GatewayError) -> Void)?
 
-    init(requestID: RequestID, started: MonotonicInstant, deadline: MonotonicInstant) {
+    init(
+        requestID: RequestID, started: MonotonicInstant, deadline: MonotonicInstant,
+        transferDeadline: MonotonicInstant? = nil
+    ) {
         self.requestID = requestID
         self.started = started
         self.deadline = deadline
+        self.transferDeadline = transferDeadline ?? deadline
     }
 
     func cancel(_ error: GatewayError) {

@@ -101,7 +101,8 @@ private final class BatchRun {
             let model = try chats.resolve(item.model)
             return .success(
                 try await chats.chat(
-                    item, model: model, options: call.options, execution: execution, trace: trace, sink: nil,
+                    item, model: model, options: call.options, execution: execution, trace: trace,
+                    use: chats.use(item, of: call, model), sink: nil,
                     onHead: { _ in }))
         } catch {
             return .failure(error)

@@ -1,4 +1,5 @@
 import LLMGWCore
+import LLMGWPolicy
 import LLMGWUpstream
 
 /// Chat and Complete: one request, one answer, whole or in pieces.
@@ -31,6 +32,7 @@ final class ChatService {
         let reply = try await trace.following { () throws(GatewayError) in
             try await chat(
                 request, model: model, options: call.options, execution: call.execution, trace: trace,
+                use: use(call.cacheAddress, call, request.sampling, request.extra, model),
                 sink: request.stream ? call : nil, onHead: call.sendHead)
         }
         call.finish(reply)
@@ -39,7 +41,7 @@ final class ChatService {
     /// For calls, and for the items of a batch.
     func chat(
         _ request: ChatRequest, model: ModelSettings, options: CallOptions, execution: Execution, trace: TraceRecorder,
-        sink: (any ChunkSink)?, onHead: @escaping @GatewayLoop (ReplyHead) -> Void
+        use: CacheUse?, sink: (any ChunkSink)?, onHead: @escaping @GatewayLoop (ReplyHead) -> Void
     ) async throws(GatewayError) -> ChatReply {
         let isPlain = request.tools.isEmpty && (request.responseFormat ?? .text) == .text
         let work = InferenceWork(
@@ -53,12 +55,12 @@ final class ChatService {
         }
         do throws(GatewayError) {
             let (body, info) = try await pipeline.run(
-                work, execution: execution, trace: trace, sink: sink, onHead: onHead)
+                work, use: use, execution: execution, trace: trace, sink: sink, onHead: onHead)
             guard case .chat(var reply) = body else {
                 throw GatewayError(.internalError, "the answer is of another kind than the request")
             }
             reply.info = info
-            statistics.noteEnd(model: model, error: nil, usage: reply.usage)
+            statistics.noteEnd(model: model, error: nil, usage: info.isNew ? reply.usage : nil)
             return reply
         } catch {
             statistics.noteEnd(model: model, error: error, usage: nil)
@@ -95,19 +97,31 @@ final class ChatService {
         do throws(GatewayError) {
             let (body, info) = try await trace.following { () throws(GatewayError) in
                 try await pipeline.run(
-                    work, execution: call.execution, trace: trace, sink: request.stream ? call : nil,
+                    work, use: use(call.cacheAddress, call, request.sampling, request.extra, model),
+                    execution: call.execution, trace: trace, sink: request.stream ? call : nil,
                     onHead: call.sendHead)
             }
             guard case .complete(var reply) = body else {
                 throw GatewayError(.internalError, "the answer is of another kind than the request")
             }
             reply.info = info
-            statistics.noteEnd(model: model, error: nil, usage: reply.usage)
+            statistics.noteEnd(model: model, error: nil, usage: info.isNew ? reply.usage : nil)
             call.finish(reply)
         } catch {
             statistics.noteEnd(model: model, error: error, usage: nil)
             throw error
         }
+    }
+
+    /// What an item of a batch may have of the cache.
+    func use(_ item: ChatRequest, of call: Call, _ model: ModelSettings) -> CacheUse? {
+        use(pipeline.addresses.address(item, for: call.peer), call, item.sampling, item.extra, model)
+    }
+
+    private func use(
+        _ address: CacheAddress?, _ call: Call, _ sampling: Sampling, _ extra: RawJSON?, _ model: ModelSettings
+    ) -> CacheUse? {
+        address.map { CacheUse($0, call, CacheTraits(sampling.filled(from: model.defaultParameters), extra)) }
     }
 
     /// For a batch, whose items are chats.

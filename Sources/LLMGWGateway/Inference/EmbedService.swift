@@ -43,7 +43,7 @@ final class EmbedService {
             let reply = try await trace.following { () throws(GatewayError) in
                 try await embed(request, model, call, trace)
             }
-            statistics.noteEnd(model: model, error: nil, usage: reply.usage)
+            statistics.noteEnd(model: model, error: nil, usage: reply.info.isNew ? reply.usage : nil)
             call.finish(reply)
         } catch {
             statistics.noteEnd(model: model, error: error, usage: nil)
@@ -58,16 +58,36 @@ final class EmbedService {
         guard !request.inputs.isEmpty else {
             throw GatewayError(.invalidRequest, "inputs: at least one text is needed")
         }
+        let share = EmbedShare()
+        let ask: UpstreamAsk = { execution, _, _, _ throws(GatewayError) in
+            let reply = try await self.ask(request, model, call.options, execution, trace)
+            share.mergedCalls = reply.mergedCalls
+            return (.embed(reply.embeddings, usage: reply.usage, model: nil), reply.info)
+        }
+        let use = call.cacheAddress.map { CacheUse($0, call, CacheTraits(isDeterministic: true)) }
+        let caller = CacheCaller(execution: call.execution, trace: trace, sink: nil, onHead: { _ in }, ask: ask)
+        let (body, info) = try await pipeline.throughCache(use, caller)
+        guard case .embed(let vectors, let usage, _) = body else {
+            throw GatewayError(.internalError, "the answer is of another kind than the request")
+        }
+        return EmbedReply(embeddings: vectors, usage: usage, info: info, mergedCalls: share.mergedCalls)
+    }
+
+    /// Asks upstream, with others where there are any.
+    private func ask(
+        _ request: EmbedRequest, _ model: ModelSettings, _ options: CallOptions, _ execution: Execution,
+        _ trace: TraceRecorder
+    ) async throws(GatewayError) -> EmbedReply {
         let batching = try pipeline.catalog.provider(of: model).embedBatching
         let lane = Lane(model: model.name, dimensions: request.dimensions, user: request.user)
         let batcher = batchers[lane] ?? EmbedBatcher(settings: batching)
         guard request.extra == nil, batcher.merges(inputs: request.inputs.count) else {
-            return try await alone(request, model, call.options, call.execution, trace)
+            return try await alone(request, model, options, execution, trace)
         }
         // A lane is kept for those who wait in it, and only they remove it.
-        try call.execution.checkCancellation()
+        try execution.checkCancellation()
         batchers[lane] = batcher
-        return try await merged(request, model, lane, call, trace)
+        return try await merged(request, model, lane, options, execution, trace)
     }
 
     private func alone(
@@ -78,7 +98,7 @@ final class EmbedService {
             try model.require(.embedding, for: "Embed")
             return .embed(request)
         }
-        let (body, info) = try await pipeline.run(work, execution: execution, trace: trace)
+        let (body, info) = try await pipeline.run(work, use: nil, execution: execution, trace: trace)
         guard case .embed(let vectors, let usage, _) = body else {
             throw GatewayError(.internalError, "the answer is of another kind than the request")
         }
@@ -86,9 +106,9 @@ final class EmbedService {
     }
 
     private func merged(
-        _ request: EmbedRequest, _ model: ModelSettings, _ lane: Lane, _ call: Call, _ trace: TraceRecorder
+        _ request: EmbedRequest, _ model: ModelSettings, _ lane: Lane, _ options: CallOptions, _ execution: Execution,
+        _ trace: TraceRecorder
     ) async throws(GatewayError) -> EmbedReply {
-        let execution = call.execution
         let id = execution.requestID
         defer {
             members[id] = nil
@@ -109,7 +129,7 @@ final class EmbedService {
             full.notProcessed = true
             throw full
         }
-        let member = EmbedMember(request: request, options: call.options, execution: execution, trace: trace)
+        let member = EmbedMember(request: request, options: options, execution: execution, trace: trace)
         members[id] = member
         perform(actions, lane, model)
         let timer = scheduler.schedule(at: execution.deadline) { [weak self] in
@@ -123,7 +143,7 @@ final class EmbedService {
         switch await member.outcome() {
         case .share(let reply): return reply
         case .failed(let error): throw error
-        case .runAlone: return try await alone(request, model, call.options, execution, trace)
+        case .runAlone: return try await alone(request, model, options, execution, trace)
         }
     }
 
@@ -172,4 +192,10 @@ final class EmbedService {
         batchers[lane]?.remove(id)
         if batchers[lane]?.isEmpty == true { batchers[lane] = nil }
     }
+}
+
+/// How many callers shared the upstream call that a request was answered by.
+@GatewayLoop
+private final class EmbedShare {
+    var mergedCalls: UInt32 = 1
 }

@@ -9,10 +9,17 @@ final class InferencePipeline {
     let catalog: ModelCatalog
     let registry: DeploymentRegistry
     let traces: RequestTraceLog
+    let addresses: CacheAddressBook
+    let cache: ReplyCache
     private let client: UpstreamClient
     private let statistics: Statistics
 
-    init(registry: DeploymentRegistry, catalog: ModelCatalog, state: GatewayState) {
+    init(
+        registry: DeploymentRegistry, catalog: ModelCatalog, addresses: CacheAddressBook, cache: ReplyCache,
+        state: GatewayState
+    ) {
+        self.addresses = addresses
+        self.cache = cache
         self.registry = registry
         self.catalog = catalog
         self.traces = state.traces
@@ -21,10 +28,35 @@ final class InferencePipeline {
         self.scheduler = state.scheduler
     }
 
-    /// Does the work for `execution`. `onHead` hears what is known before the answer.
+    /// Has the work done for `execution`, by the cache where `use` allows that. `onHead` hears what is known before the answer.
     func run(
-        _ work: InferenceWork, execution: Execution, trace: TraceRecorder, sink: (any ChunkSink)? = nil,
-        onHead: @escaping @GatewayLoop (ReplyHead) -> Void = { _ in }
+        _ work: InferenceWork, use: CacheUse?, execution: Execution, trace: TraceRecorder,
+        sink: (any ChunkSink)? = nil, onHead: @escaping @GatewayLoop (ReplyHead) -> Void = { _ in }
+    ) async throws(GatewayError) -> (body: UpstreamAnswer.Body, info: ReplyInfo) {
+        let ask: UpstreamAsk = { execution, sink, hasSubstitute, onHead throws(GatewayError) in
+            var work = work
+            work.hasSubstitute = hasSubstitute
+            return try await self.run(work, execution: execution, trace: trace, sink: sink, onHead: onHead)
+        }
+        let caller = CacheCaller(execution: execution, trace: trace, sink: sink, onHead: onHead, ask: ask)
+        return try await throughCache(use, caller)
+    }
+
+    /// The cache's part, for those who ask upstream in a way of their own.
+    func throughCache(
+        _ use: CacheUse?, _ caller: CacheCaller
+    ) async throws(GatewayError) -> (body: UpstreamAnswer.Body, info: ReplyInfo) {
+        if let use, !use.plan.bypasses {
+            return try await CachedInference(cache: cache, use: use, caller: caller).run()
+        }
+        if let use { cache.counters.note(.bypass, model: use.address.model.name, uid: use.uid) }
+        return try await caller.ask(caller.execution, caller.sink, false, caller.onHead)
+    }
+
+    /// Does the work for `execution`.
+    private func run(
+        _ work: InferenceWork, execution: Execution, trace: TraceRecorder, sink: (any ChunkSink)?,
+        onHead: @escaping @GatewayLoop (ReplyHead) -> Void
     ) async throws(GatewayError) -> (body: UpstreamAnswer.Body, info: ReplyInfo) {
         let sequence = AttemptSequence(
             work, execution: execution, sink: sink, trace: trace, registry: registry, catalog: catalog, client: client,
@@ -47,7 +79,7 @@ final class InferencePipeline {
         let isFailure =
             error.origin == .upstream && registry.policy.table[error.reason].breaker != .success
             || error.reason == .noHealthyTarget
-        guard isFailure, sequence.mayAnswerOtherwise, let text = work.model.fallbacks.cannedReply,
+        guard isFailure, sequence.mayAnswerOtherwise, !work.hasSubstitute, let text = work.model.fallbacks.cannedReply,
             let body = work.canned?(text)
         else { return nil }
         trace.note(.canned, nil, at: scheduler.now, "nobody could answer", error: error)

@@ -25,7 +25,7 @@ final class UpstreamAttempt: UpstreamReceiver {
         let exchange: UpstreamExchange
         do throws(GatewayError) {
             exchange = try client.start(
-                operation, provider: provider, upstreamModel: upstreamModel, deadline: execution.deadline,
+                operation, provider: provider, upstreamModel: upstreamModel, deadline: execution.transferDeadline,
                 receiver: self)
         } catch {
             return .failure(error)
@@ -79,6 +79,8 @@ protocol ChunkSink: AnyObject {
     /// True if the sender should pause until `onResume`.
     func send(_ chunk: ChatChunk) -> Bool
     func send(_ chunk: CompleteChunk) -> Bool
+    /// The same with a chunk that is serialised already.
+    func send(encoded chunk: [UInt8]) -> Bool
 }
 
 extension Call: ChunkSink {

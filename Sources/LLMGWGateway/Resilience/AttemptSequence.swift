@@ -244,7 +244,7 @@ final class AttemptSequence {
     private func untried(_ chain: FallbackChain) -> [Deployment] {
         var names: [String] = []
         switch chain {
-        case .general: names = [work.model.name] + work.model.fallbacks.general
+        case .general: names = [work.model.name] + (work.hasSubstitute ? [] : work.model.fallbacks.general)
         case .contextWindow: names = work.model.fallbacks.context
         case .content: names = work.model.fallbacks.content
         }

@@ -12,6 +12,8 @@ struct InferenceWork {
     let canned: ((String) -> UpstreamAnswer.Body)?
     /// Whether it may run twice.
     let mayRunTwice: Bool?
+    /// An older answer will do rather than another model's.
+    var hasSubstitute = false
 
     init(
         model: ModelSettings, mayRunTwice: Bool?, canned: ((String) -> UpstreamAnswer.Body)? = nil,

@@ -71,13 +71,15 @@ final class TraceRecorder {
     ) async throws(GatewayError) -> T {
         do throws(GatewayError) {
             let result = try await work()
-            outcome = .success(())
+            end(.success(()))
             return result
         } catch {
-            outcome = .failure(error)
+            end(.failure(error))
             throw error
         }
     }
+
+    func end(_ outcome: Result<Void, GatewayError>) { self.outcome = outcome }
 
     func trace(now: MonotonicInstant) -> RequestTrace {
         var trace = RequestTrace(

@@ -116,6 +116,7 @@ public enum Cacheability {
     }
 
     private static let ownReasons: Set<ErrorReason> = [
-        .deadlineExceeded, .cancelled, .cancelledByOperator, .permissionDenied,
+        .deadlineExceeded, .cancelled, .cancelledByOperator, .permissionDenied, .modelNotAllowed, .exceedsLimit,
+        .gatewayQuotaExhausted, .budgetExhausted,
     ]
 }

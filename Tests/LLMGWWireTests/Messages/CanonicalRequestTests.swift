@@ -31,9 +31,12 @@ struct CanonicalRequestTests {
     @Test func whatAsksTheSameHasOneForm() {
         let same = Self.variants([
             { $0.model = "another name" }, { $0.model = nil }, { $0.stream = true }, { $0.sampling.user = "u" },
-            { $0.sampling.logitBias.reverse() }, { $0.tools[0].parameters = " {\"a\" : 1.0e0, \"type\":\"\\u006fbject\"}" },
+            { $0.sampling.logitBias.reverse() },
+            { $0.tools[0].parameters = " {\"a\" : 1.0e0, \"type\":\"\\u006fbject\"}" },
             { $0.extra = #"{"reasoning":{"x":1},"top_k":5}"# },
-            { $0.extra = #"{"reasoning":{"x":1},"metadata":{"id":"7"},"top_k":5,"store":false,"service_tier":"auto"}"# },
+            {
+                $0.extra = #"{"reasoning":{"x":1},"metadata":{"id":"7"},"top_k":5,"store":false,"service_tier":"auto"}"#
+            },
         ])
         for request in same { #expect(form(request) == form(Self.plain), "\(request)") }
     }
@@ -54,7 +57,8 @@ struct CanonicalRequestTests {
             { $0.sampling.presencePenalty = 0 }, { $0.sampling.frequencyPenalty = 0 }, { $0.sampling.n = 1 },
             { $0.sampling.logitBias[0].bias = 2 }, { $0.sampling.logitBias = [] },
             { $0.tools[0].name = "g" }, { $0.tools[0].description = "" }, { $0.tools[0].strict = false },
-            { $0.tools[0].parameters = nil }, { $0.tools = [] }, { $0.toolChoice = .auto }, { $0.toolChoice = .named("f") },
+            { $0.tools[0].parameters = nil }, { $0.tools = [] }, { $0.toolChoice = .auto },
+            { $0.toolChoice = .named("f") },
             { $0.parallelToolCalls = false }, { $0.responseFormat = .text }, { $0.responseFormat = .jsonObject },
             { $0.responseFormat = .jsonSchema(name: "s", schema: "{}", description: nil, strict: nil) },
             { $0.extra = nil }, { $0.extra = #"{"top_k":5}"# }, { $0.extra = #"{"top_k":"5","reasoning":{"x":1}}"# },
@@ -77,11 +81,16 @@ struct CanonicalRequestTests {
 
     @Test func theOtherMethods() {
         func complete(_ request: CompleteRequest) -> CanonicalRequest? { form(.complete, request.encode(with: codec)) }
-        let prompt = CompleteRequest(model: "m", prompt: "从前", sampling: Sampling(user: "u"), extra: #"{"user":1}"#, stream: true)
-        #expect(complete(prompt) == CanonicalRequest(model: "m", isStream: true, bytes: complete(CompleteRequest(prompt: "从前"))?.bytes ?? []))
+        let prompt = CompleteRequest(
+            model: "m", prompt: "从前", sampling: Sampling(user: "u"), extra: #"{"user":1}"#, stream: true)
+        #expect(
+            complete(prompt)
+                == CanonicalRequest(
+                    model: "m", isStream: true, bytes: complete(CompleteRequest(prompt: "从前"))?.bytes ?? []))
         #expect(complete(CompleteRequest(prompt: "从前", echo: false))?.bytes != complete(prompt)?.bytes)
         func embed(_ request: EmbedRequest) -> [UInt8]? { form(.embed, request.encode(with: codec))?.bytes }
-        #expect(embed(EmbedRequest(model: "m", inputs: ["甲", "乙"], user: "u")) == embed(EmbedRequest(inputs: ["甲", "乙"])))
+        #expect(
+            embed(EmbedRequest(model: "m", inputs: ["甲", "乙"], user: "u")) == embed(EmbedRequest(inputs: ["甲", "乙"])))
         #expect(embed(EmbedRequest(inputs: ["甲", "乙"])) != embed(EmbedRequest(inputs: ["乙", "甲"])))
         #expect(embed(EmbedRequest(inputs: ["甲", "乙"])) != embed(EmbedRequest(inputs: ["甲乙"])))
         #expect(embed(EmbedRequest(inputs: [], dimensions: 0)) != embed(EmbedRequest(inputs: [])))

@@ -3,8 +3,9 @@ internal import Glibc
 
 /// What a request asks, in the same bytes for all requests that ask the same: what the shared cache knows it by.
 ///
-/// It is the request itself, packed anew in the order of its fields' numbers, with JSON in its canonical form, and without what does not change the
-/// answer. Everything counts that is not taken out here by name: a field added later does, and so does one that only the client knows.
+/// It is the request itself, packed anew in the order of its fields' numbers, with JSON in its canonical form, and without what does not
+/// change the answer. Everything counts that is not taken out here by name: a field added later does, and so does one that only the client
+/// knows.
 public struct CanonicalRequest: Sendable, Hashable {
     /// The model that is asked for. It is not in the bytes, because several names can mean one model.
     public var model: String?
@@ -18,7 +19,8 @@ public struct CanonicalRequest: Sendable, Hashable {
 
     /// Members of `extra` that do not change the answer.
     public static let ignoredMembers: Set<String> = [
-        "stream", "stream_options", "user", "safety_identifier", "metadata", "store", "prompt_cache_key", "service_tier",
+        "stream", "stream_options", "user", "safety_identifier", "metadata", "store", "prompt_cache_key",
+        "service_tier",
     ]
 }
 
@@ -43,9 +45,9 @@ extension MessageCodec {
         request.withUnsafeBytes { bytes in
             withUnpacked(Request.self, bytes) { message -> CanonicalRequest? in
                 guard let message else { return nil }
-            let (model, isStream) = message.pointee.takeAddress()
-            message.pointee.simplify(CanonicalFields(arena: arena, json: json))
-            return CanonicalRequest(model: model, isStream: isStream, bytes: Self.serialise(message))
+                let (model, isStream) = message.pointee.takeAddress()
+                message.pointee.simplify(CanonicalFields(arena: arena, json: json))
+                return CanonicalRequest(model: model, isStream: isStream, bytes: Self.serialise(message))
             }
         }
     }

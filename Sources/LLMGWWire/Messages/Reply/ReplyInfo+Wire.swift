@@ -1,5 +1,5 @@
 internal import CLLMGWProto
-internal import LLMGWCore
+public import LLMGWCore
 
 extension Usage {
     init(_ c: Llmgw__V1__Usage) {
@@ -69,6 +69,17 @@ extension ReplyInfo {
         assign(&c.pointee.has_cache_similarity, &c.pointee.cache_similarity, cacheSimilarity)
         c.pointee.usage_source = arena.string(usageSource?.rawValue)
         return c
+    }
+}
+
+extension MessageCodec {
+    /// The field `info` of a reply, to stand behind a reply that was serialised without one: it has the same number in all of them.
+    public func encode(inReply info: ReplyInfo) -> [UInt8] {
+        arena.scope {
+            let reply = arena.make(Llmgw__V1__ChatReply.self)
+            reply.pointee.info = info.pointer(arena)
+            return Self.serialise(reply)
+        }
     }
 }
 

@@ -1,0 +1,66 @@
+import LLMGWCore
+import LLMGWJSON
+import LLMGWPolicy
+import LLMGWWire
+
+/// Where the answer to a request is, or would be, in the cache.
+struct CacheAddress: Sendable {
+    let key: CacheKey
+    let kind: CanonicalRequest.Kind
+    let scope: CacheScope
+    let model: ModelSettings
+    /// With what the model has of its own.
+    let settings: CacheSettings
+    let isStream: Bool
+    /// A stored answer is there, but had better be made anew by this request.
+    var renewsEarly = false
+}
+
+/// What a request may have of the cache.
+struct CacheUse: Sendable {
+    let address: CacheAddress
+    let plan: CachePlan
+    let traits: CacheTraits
+    let uid: UInt32
+}
+
+extension CacheUse {
+    @GatewayLoop
+    init(_ address: CacheAddress, _ call: Call, _ traits: CacheTraits) {
+        self.init(
+            address: address, plan: CachePlan(address.settings, call.options.cache, traits), traits: traits,
+            uid: call.peer.uid)
+    }
+}
+
+extension CacheTraits {
+    init(_ sampling: Sampling, _ extra: RawJSON?) {
+        let members = extra.flatMap { JSONDocument(unambiguous: $0.text) }?.value
+        let names = members?.keys.filter { members?[$0]?.isFalse == false } ?? []
+        self.init(sampling, extra: names)
+    }
+}
+
+extension ReplyInfo {
+    /// An upstream was asked for this very request.
+    var isNew: Bool { cache == .miss || cache == .bypass || cache == nil }
+}
+
+extension CanonicalRequest.Kind {
+    init?(_ method: Method) {
+        switch method {
+        case .chat: self = .chat
+        case .complete: self = .complete
+        case .embed: self = .embed
+        default: return nil
+        }
+    }
+
+    var operation: String {
+        switch self {
+        case .chat: Method.chat.operation
+        case .complete: Method.complete.operation
+        case .embed: Method.embed.operation
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import LLMGWCore
+
+/// How requests fared with the cache: in all, by model and by client.
+@GatewayLoop
+final class CacheCounters {
+    /// Clients that come and go must not fill the memory.
+    private static let maxRows = 10_000
+
+    private(set) var total = CacheCounts()
+    private var models: [String: CacheCounts] = [:]
+    private var clients: [UInt32: CacheCounts] = [:]
+
+    /// `saved` is how long the answer took upstream, `cost` what it cost there.
+    func note(
+        _ state: CacheState, model: String, uid: UInt32, saved: Duration = .zero, cost: Cost? = nil,
+        negative: Bool = false
+    ) {
+        total.note(state, saved, cost, negative)
+        models[model, default: CacheCounts()].note(state, saved, cost, negative)
+        guard clients[uid] != nil || clients.count < Self.maxRows else { return }
+        clients[uid, default: CacheCounts()].note(state, saved, cost, negative)
+    }
+
+    var byModel: [CacheCountsOf] { Self.rows(models.map { ($0.key, $0.value) }) }
+    var byClient: [CacheCountsOf] { Self.rows(clients.map { ("uid/\($0.key)", $0.value) }) }
+
+    /// The most requests first.
+    private static func rows(_ counts: [(String, CacheCounts)]) -> [CacheCountsOf] {
+        counts.sorted { ($1.1.requests, $0.0) < ($0.1.requests, $1.0) }.map { CacheCountsOf(name: $0.0, counts: $0.1) }
+    }
+}
+
+extension CacheCounts {
+    fileprivate var requests: UInt64 { hits + misses + stale + coalesced + bypassed }
+
+    fileprivate mutating func note(_ state: CacheState, _ saved: Duration, _ cost: Cost?, _ negative: Bool) {
+        switch state {
+        case .bypass: bypassed += 1
+        case .miss: misses += 1
+        case .hit: hits += 1
+        case .stale: stale += 1
+        case .coalesced: coalesced += 1
+        }
+        if negative { negativeHits += 1 }
+        self.saved += saved
+        guard let cost else { return }
+        if let index = savedCosts.firstIndex(where: { $0.currency == cost.currency }) {
+            savedCosts[index].micros += cost.micros
+        } else {
+            savedCosts.append(cost)
+        }
+    }
+}

@@ -1,0 +1,213 @@
+import LLMGWCore
+import LLMGWPolicy
+import LLMGWUpstream
+import LLMGWWire
+
+/// The cache's place before the attempts: a stored answer, else another request's upstream call, else an upstream call of its own.
+@GatewayLoop
+struct CachedInference {
+    let cache: ReplyCache
+    let use: CacheUse
+    let caller: CacheCaller
+
+    private var now: MonotonicInstant { cache.scheduler.now }
+
+    func run() async throws(GatewayError) -> (body: UpstreamAnswer.Body, info: ReplyInfo) {
+        try caller.execution.checkCancellation()
+        var caller = caller
+        var substitute: (entry: CacheEntry, state: CacheState)?
+        if use.plan.reads {
+            switch cache.find(use.address.key, maxAge: use.plan.maxAge, accepts: { _ in true }) {
+            case .none: break
+            case .fresh(let entry) where !use.address.renewsEarly: return try await serve(entry, .hit)
+            case .fresh(let entry), .renewEarly(let entry): substitute = (entry, .hit)
+            case .stale(let entry, let by):
+                guard case .reply = entry.content else { break }
+                if by < use.plan.staleWhileRevalidate {
+                    renew()
+                    return try await serve(entry, .stale)
+                }
+                if by < use.plan.staleIfError { substitute = (entry, .stale) }
+            }
+        }
+        guard !use.plan.onlyIfCached else {
+            throw GatewayError(.notCached, "the answer is not in the cache, and the request allows no other")
+        }
+        if use.plan.reads { cache.noteMiss() }
+        caller.hasSubstitute = substitute != nil
+        let subscription = Subscription(caller, scheduler: cache.scheduler)
+        let state = join(subscription)
+        switch await subscription.wait() {
+        case .success(let answer): return try complete(answer, state, subscription)
+        case .failure(let error):
+            if let substitute, !subscription.hasDelivered, Cacheability.mayServeStale(after: error) {
+                caller.trace.note(.cache, nil, at: now, "an older answer, because no upstream gave one", error: error)
+                return try await serve(substitute.entry, substitute.state)
+            }
+            cache.counters.note(state, model: use.address.model.name, uid: use.uid)
+            throw error
+        }
+    }
+
+    // MARK: A stored answer
+
+    private func serve(
+        _ entry: CacheEntry, _ state: CacheState
+    ) async throws(GatewayError) -> (body: UpstreamAnswer.Body, info: ReplyInfo) {
+        caller.trace.note(.cache, nil, at: now, "\(state)")
+        cache.noteHit(of: entry)
+        switch entry.content {
+        case .failure(let error):
+            cache.counters.note(
+                state, model: entry.model, uid: use.uid, saved: entry.lifetime.recomputation, negative: true)
+            throw error
+        case .reply(let reply):
+            cache.counters.note(
+                state, model: entry.model, uid: use.uid, saved: entry.lifetime.recomputation, cost: reply.cost)
+            let (pieces, body) = try read(reply, of: entry)
+            if let sink = caller.sink {
+                caller.onHead(ReplyHead(model: entry.model, provider: reply.provider, cache: state))
+                if let error = await replay(pieces, to: sink) { throw error }
+            }
+            return (body, entry.info(state, for: caller.execution, now: now))
+        }
+    }
+
+    /// The stored answer in the form that the caller wants: with the messages of a stream, or in one piece.
+    private func read(
+        _ reply: StoredReply, of entry: CacheEntry
+    ) throws(GatewayError) -> (pieces: [[UInt8]], body: UpstreamAnswer.Body) {
+        do throws(MessageError) {
+            let body = try UpstreamAnswer.Body.decode(entry.kind, reply.end, with: cache.codec)
+            if caller.sink != nil { return reply.pieces.map { ($0, body) } ?? body.split(with: cache.codec) }
+            guard let pieces = reply.pieces else { return ([], body) }
+            return ([], try body.joined(pieces, with: cache.codec))
+        } catch {
+            throw GatewayError(.internalError, "a stored answer cannot be read: \(error)")
+        }
+    }
+
+    private func replay(_ pieces: [[UInt8]], to sink: any ChunkSink) async -> GatewayError? {
+        await withCheckedContinuation { continuation in
+            Replay(pieces, to: sink, caller.execution, scheduler: cache.scheduler) {
+                continuation.resume(returning: $0)
+            }
+            .start()
+        }
+    }
+
+    // MARK: A shared call
+
+    /// Joins a call under way, or begins one.
+    private func join(_ subscription: Subscription) -> CacheState {
+        let address = use.address
+        if use.plan.coalesces, let call = cache.flight(for: address), call.join(subscription) {
+            let leader = call.requestID.map { "waits for the answer to request \($0)" } ?? ""
+            caller.trace.note(.cache, nil, at: now, leader)
+            return .coalesced
+        }
+        let call = begin(isDetached: false)
+        let joined = call.join(subscription)
+        precondition(joined, "a call that just began has room")
+        call.start(caller.ask, caller.execution.detached(), hasSubstitute: subscription.caller.hasSubstitute)
+        return use.plan.reads || use.plan.writes ? .miss : .bypass
+    }
+
+    /// Makes an answer anew that is served meanwhile; once at a time.
+    private func renew() {
+        guard cache.flight(for: use.address) == nil else { return }
+        let execution = caller.execution
+        let time = execution.deadline - execution.started
+        begin(isDetached: true).start(
+            caller.ask,
+            Execution(requestID: execution.requestID, started: now, deadline: now + time), hasSubstitute: true)
+    }
+
+    private func begin(isDetached: Bool) -> SharedCall {
+        let (cache, use, started) = (cache, use, now)
+        let epoch = cache.beginFill()
+        let call = SharedCall(
+            isStream: use.address.isStream, logLimit: cache.limits.maxEntryBytes, isDetached: isDetached,
+            codec: cache.codec, scheduler: cache.scheduler
+        ) { call, outcome in
+            cache.unlink(call, at: use.address.key)
+            guard use.plan.writes, let outcome, let content = content(of: outcome, call) else {
+                return cache.abandonFill(epoch)
+            }
+            cache.store(content, for: use, took: cache.scheduler.now - started, epoch: epoch)
+        }
+        if use.plan.coalesces || isDetached { cache.link(call, at: use.address.key) }
+        return call
+    }
+
+    /// What of the call's outcome is worth keeping; nil where nothing is.
+    private func content(of outcome: InferenceOutcome, _ call: SharedCall) -> CacheEntry.Content? {
+        switch outcome {
+        case .failure(let error):
+            let isOfThisModel = error.model == nil || error.model == use.address.model.name
+            guard isOfThisModel, use.address.settings.negativeTTL > .zero, Cacheability.isLasting(error) else {
+                return nil
+            }
+            return .failure(error)
+        case .success(let (body, info)):
+            // Another model's answer is not what an equal request to this one would get.
+            guard info.source == .model, !call.hasRefusal, body.finishReasons.allSatisfy(Cacheability.isComplete),
+                !call.isStream || call.flight.isWhole
+            else { return nil }
+            return .reply(
+                StoredReply(
+                    pieces: call.isStream ? call.flight.pieces : nil, end: body.encode(with: cache.codec),
+                    usage: body.usage, upstreamModel: info.upstreamModel, upstreamID: info.upstreamID,
+                    provider: info.provider, cost: info.cost))
+        }
+    }
+
+    /// The answer of a shared call, in this request's form.
+    private func complete(
+        _ answer: (body: UpstreamAnswer.Body, info: ReplyInfo), _ state: CacheState, _ subscription: Subscription
+    ) throws(GatewayError) -> (body: UpstreamAnswer.Body, info: ReplyInfo) {
+        var (body, info) = answer
+        info.cache = state
+        info.cacheKey = use.plan.writes || use.plan.reads ? use.address.key.description : nil
+        let total = now - caller.execution.started
+        if state == .coalesced {
+            info.requestID = caller.execution.requestID.description
+            info.latency = Latency(queue: total, firstToken: nil, total: total, overhead: .zero)
+            info.attempts = 0
+            info.path = []
+            info.cost = nil
+            info.usageSource = .cache
+        }
+        cache.counters.note(
+            state, model: use.address.model.name, uid: use.uid, saved: state == .coalesced ? total : .zero,
+            cost: state == .coalesced ? answer.info.cost : nil)
+        guard caller.sink == nil, !subscription.pieces.isEmpty else { return (body, info) }
+        do throws(MessageError) {
+            body = try body.joined(subscription.pieces, with: cache.codec)
+        } catch {
+            throw GatewayError(.internalError, "a stream's pieces cannot be read: \(error)")
+        }
+        return (body, info)
+    }
+}
+
+extension CacheEntry {
+    /// How the answer was made, as this request is told.
+    func info(_ state: CacheState, for execution: Execution, now: MonotonicInstant) -> ReplyInfo {
+        guard case .reply(let reply) = content else { return ReplyInfo() }
+        let total = now - execution.started
+        return ReplyInfo(
+            requestID: execution.requestID.description, model: model, upstreamModel: reply.upstreamModel,
+            provider: reply.provider, latency: Latency(queue: .zero, firstToken: nil, total: total, overhead: total),
+            cache: state, upstreamID: reply.upstreamID, source: .model, cacheAge: lifetime.age(now: now),
+            cacheKey: key.description, usageSource: .cache)
+    }
+}
+
+extension Execution {
+    /// For an upstream call that others may share. Its decisions keep to the deadline of whoever began it, but a transfer that others wait
+    /// for too does not end by it; who waits has a clock of his own.
+    func detached() -> Execution {
+        Execution(requestID: requestID, started: started, deadline: deadline, transferDeadline: .distantFuture)
+    }
+}

@@ -1,0 +1,129 @@
+import LLMGWCore
+import LLMGWPolicy
+import LLMGWUpstream
+import LLMGWWire
+
+/// The shared cache: stored answers, and the upstream calls that several requests share. It outlives a change of the configuration.
+@GatewayLoop
+final class ReplyCache {
+    struct Limits: Hashable {
+        var maxBytes: Int
+        var maxEntries: Int
+        var maxEntryBytes: Int
+        var eviction: CacheSettings.Eviction
+
+        init(_ settings: CacheSettings) {
+            maxBytes = settings.maxBytes
+            maxEntries = settings.maxEntries
+            maxEntryBytes = settings.maxEntryBytes
+            eviction = settings.eviction
+        }
+    }
+
+    private struct FlightKey: Hashable {
+        let key: CacheKey
+        let isStream: Bool
+    }
+
+    let limits: Limits
+    let codec = MessageCodec()
+    let scheduler: any LoopScheduler
+    let counters: CacheCounters
+    private(set) var memory: MemoryCache<CacheEntry>
+    private(set) var memoryHits: UInt64 = 0
+    private(set) var memoryMisses: UInt64 = 0
+    private(set) var expirations: UInt64 = 0
+    private var purges = PurgeLog()
+    private var flights: [FlightKey: SharedCall] = [:]
+    private var random = RandomSource()
+
+    init(_ limits: Limits, scheduler: any LoopScheduler, counters: CacheCounters) {
+        self.limits = limits
+        self.scheduler = scheduler
+        self.counters = counters
+        self.memory = MemoryCache(
+            maxBytes: limits.maxBytes, maxEntries: limits.maxEntries, policy: limits.eviction)
+    }
+
+    // MARK: Stored answers
+
+    /// What a look into the cache found.
+    enum Finding {
+        case none
+        case fresh(CacheEntry)
+        /// Fresh, but this request had better make it anew.
+        case renewEarly(CacheEntry)
+        case stale(CacheEntry, by: Duration)
+    }
+
+    /// `accepts` is asked once it is known that there is one.
+    func find(_ key: CacheKey, maxAge: Duration?, accepts: (CacheEntry) -> Bool) -> Finding {
+        let now = scheduler.now
+        guard let entry = memory.use(key), accepts(entry) else { return .none }
+        if entry.isOver(now: now) {
+            memory.remove(key)
+            expirations += 1
+            return .none
+        }
+        switch entry.lifetime.verdict(now: now, maxAge: maxAge, random: &random) {
+        case .fresh: return .fresh(entry)
+        case .renewEarly: return .renewEarly(entry)
+        case .stale(let by): return .stale(entry, by: by)
+        }
+    }
+
+    func noteHit(of entry: CacheEntry) {
+        memoryHits += 1
+        entry.hits += 1
+    }
+
+    func noteMiss() { memoryMisses += 1 }
+
+    func beginFill() -> PurgeLog.Epoch { purges.begin() }
+    func abandonFill(_ epoch: PurgeLog.Epoch) { purges.abandon(epoch) }
+
+    /// Stores an answer, unless something that was purged since it began to be made means it.
+    func store(_ content: CacheEntry.Content, for use: CacheUse, took: Duration, epoch: PurgeLog.Epoch) {
+        let ttl = if case .failure = content { use.address.settings.negativeTTL } else { use.plan.ttl }
+        let entry = CacheEntry(
+            use,
+            lifetime: CacheLifetime(now: scheduler.now, ttl: ttl, recomputation: took, random: &random),
+            staleTime: max(use.plan.staleWhileRevalidate, use.plan.staleIfError), tags: use.plan.tags,
+            content: content)
+        guard purges.end(epoch, entry.attributes), entry.size <= limits.maxEntryBytes else { return }
+        memory.insert(entry.key, entry, size: entry.size)
+    }
+
+    /// Removes what the target means, also what is being made and would be stored later.
+    func purge(_ target: PurgeTarget) -> (entries: Int, bytes: Int) {
+        purges.purge(target)
+        let before = memory.usedBytes
+        let count = memory.removeAll { _, entry in entry.attributes.match(target) }
+        return (count, before - memory.usedBytes)
+    }
+
+    /// Removes what not even an upstream's failure would have served any more.
+    func removeExpired() -> (entries: Int, bytes: Int) {
+        let now = scheduler.now
+        let before = memory.usedBytes
+        let count = memory.removeAll { _, entry in entry.isOver(now: now) }
+        expirations += UInt64(count)
+        return (count, before - memory.usedBytes)
+    }
+
+    // MARK: Shared calls
+
+    /// A call under way that answers the request too. Who wants the answer in one piece can put it together from a stream.
+    func flight(for address: CacheAddress) -> SharedCall? {
+        flights[FlightKey(key: address.key, isStream: true)]
+            ?? (address.isStream ? nil : flights[FlightKey(key: address.key, isStream: false)])
+    }
+
+    func link(_ call: SharedCall, at key: CacheKey) { flights[FlightKey(key: key, isStream: call.isStream)] = call }
+
+    /// Only if it is still this one.
+    func unlink(_ call: SharedCall, at key: CacheKey) {
+        let place = FlightKey(key: key, isStream: call.isStream)
+        if flights[place] === call { flights[place] = nil }
+    }
+}

@@ -1,0 +1,178 @@
+import LLMGWCore
+import LLMGWPolicy
+import LLMGWUpstream
+import LLMGWWire
+
+/// What a request in the cache's hands comes to.
+typealias InferenceOutcome = Result<(body: UpstreamAnswer.Body, info: ReplyInfo), GatewayError>
+
+/// Asks the upstreams on behalf of one request. `hasSubstitute`: an older answer will do rather than another model's.
+typealias UpstreamAsk =
+    @GatewayLoop (
+        _ execution: Execution, _ sink: (any ChunkSink)?, _ hasSubstitute: Bool,
+        _ onHead: @escaping @GatewayLoop (ReplyHead) -> Void
+    ) async throws(GatewayError) -> (body: UpstreamAnswer.Body, info: ReplyInfo)
+
+/// Drives a `Flight`: one upstream call, and all requests that wait for its answer.
+///
+/// The call has an execution of its own, so that whoever began it may leave. It ends in `finish`, or when the last subscriber has left.
+@GatewayLoop
+final class SharedCall: ChunkSink {
+    let isStream: Bool
+    /// The answer as it came; for the cache.
+    private(set) var hasRefusal = false
+    private(set) var flight: Flight<UInt64>
+    private let codec: MessageCodec
+    private let scheduler: any LoopScheduler
+    /// The call is over; nobody can join it any more.
+    private let onEnd: @GatewayLoop (SharedCall, InferenceOutcome?) -> Void
+    private var subscriptions: [UInt64: Subscription] = [:]
+    private var lastNumber: UInt64 = 0
+    private var execution: Execution?
+    private var head: ReplyHead?
+    private var outcome: InferenceOutcome?
+    private var toldToPause = false
+    private var wantsPause = false
+    var onResume: (@GatewayLoop () -> Void)?
+
+    init(
+        isStream: Bool, logLimit: Int, isDetached: Bool, codec: MessageCodec, scheduler: any LoopScheduler,
+        onEnd: @escaping @GatewayLoop (SharedCall, InferenceOutcome?) -> Void
+    ) {
+        self.isStream = isStream
+        self.flight = Flight(logLimit: logLimit, isDetached: isDetached)
+        self.codec = codec
+        self.scheduler = scheduler
+        self.onEnd = onEnd
+    }
+
+    /// Which request the call was begun for.
+    var requestID: RequestID? { execution?.requestID }
+
+    /// False where it has to have a call of its own.
+    func join(_ subscription: Subscription) -> Bool {
+        lastNumber += 1
+        guard flight.join(lastNumber) else { return false }
+        let number = lastNumber
+        subscriptions[number] = subscription
+        subscription.follow { [weak self] event in self?.handle(event, of: number) }
+        if let head { subscription.caller.onHead(head) }
+        push(to: number)
+        return true
+    }
+
+    /// Asks upstream, on the leader's behalf.
+    func start(_ ask: @escaping UpstreamAsk, _ execution: Execution, hasSubstitute: Bool) {
+        self.execution = execution
+        execution.onPhase = { [weak self] phase in
+            for subscription in self?.subscriptions.values ?? [:].values { subscription.caller.execution.phase = phase }
+        }
+        GatewayLoop.start { [self] in
+            let result: InferenceOutcome
+            do throws(GatewayError) {
+                result = .success(
+                    try await ask(execution, isStream ? self : nil, hasSubstitute) { self.spread($0) })
+            } catch {
+                result = .failure(error)
+            }
+            finish(result)
+        }
+    }
+
+    // MARK: From the upstream
+
+    func send(_ chunk: ChatChunk) -> Bool {
+        hasRefusal = hasRefusal || chunk.refusal != nil
+        return send(encoded: chunk.encode(with: codec))
+    }
+
+    func send(_ chunk: CompleteChunk) -> Bool { send(encoded: chunk.encode(with: codec)) }
+
+    func send(encoded piece: [UInt8]) -> Bool {
+        guard !flight.hasEnded else { return false }
+        flight.append(piece)
+        for number in flight.subscribers { push(to: number) }
+        regulate()
+        guard wantsPause, !toldToPause else { return false }
+        toldToPause = true
+        return true
+    }
+
+    private func spread(_ head: ReplyHead) {
+        self.head = head
+        for subscription in subscriptions.values { subscription.caller.onHead(head) }
+    }
+
+    private func finish(_ result: InferenceOutcome) {
+        guard !flight.hasEnded else { return }
+        if case .failure(let error) = result {
+            switch flight.fail(isOwn: Cacheability.isOwn(error)) {
+            case .promote(let next, let failed):
+                if let failed { settle(failed, with: result) }
+                return promote(next)
+            case .shared: break
+            }
+        } else {
+            flight.end()
+        }
+        outcome = result
+        onEnd(self, result)
+        for number in flight.subscribers { push(to: number) }
+    }
+
+    private func promote(_ number: UInt64) {
+        guard let caller = subscriptions[number]?.caller else { return }
+        start(caller.ask, caller.execution.detached(), hasSubstitute: caller.hasSubstitute)
+    }
+
+    // MARK: From the subscribers
+
+    private func handle(_ event: Subscription.Event, of number: UInt64) {
+        switch event {
+        case .resumed:
+            flight.resume(number)
+            push(to: number)
+            regulate()
+        case .left(let error):
+            settle(number, with: .failure(error))
+        }
+    }
+
+    /// Gives the subscriber what it can take, and its end once it has everything.
+    private func push(to number: UInt64) {
+        guard let subscription = subscriptions[number] else { return }
+        while let piece = flight.next(for: number) {
+            if subscription.take(piece) { flight.pause(number) }
+        }
+        if let outcome, flight.hasAll(number) { settle(number, with: outcome) }
+    }
+
+    private func settle(_ number: UInt64, with result: InferenceOutcome) {
+        guard let subscription = subscriptions.removeValue(forKey: number) else { return }
+        if let execution {
+            subscription.caller.execution.attempts = execution.attempts
+            subscription.caller.execution.queueTime = execution.queueTime
+        }
+        let departure = flight.leave(number)
+        subscription.settle(result)
+        if departure == .cancel {
+            onEnd(self, nil)
+            execution?.cancel(GatewayError(.cancelled, "all callers of the shared call have left"))
+        } else {
+            regulate()
+        }
+    }
+
+    /// Lets the upstream pause or go on.
+    private func regulate() {
+        switch flight.flow() {
+        case .none: break
+        case .pause: wantsPause = true
+        case .resume:
+            wantsPause = false
+            guard toldToPause else { return }
+            toldToPause = false
+            onResume?()
+        }
+    }
+}
