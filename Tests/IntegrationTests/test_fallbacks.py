@@ -151,11 +151,18 @@ def test_who_cannot_do_it_is_not_asked(daemon: StartDaemon, sim: Simulator, good
     assert (reply.info.model, len(good.requests)) == ("able", 1)
 
 
+#: What the caller can mend, and should hear.
+MISTAKES = {"sim-context", "sim-filter", "sim-400", "sim-429-too-large"}
+
+
 @BOTH
 def test_the_canned_reply(daemon: StartDaemon, sim: Simulator, good: ScriptedUpstream, stream: bool) -> None:
     """For failures, after every attempt; never for mistakes, nor for what needs more than text."""
     client = daemon(chained(sim, good, canned_reply=CANNED)).client()
     for model, (reasons, falls_back) in GENERAL.items():
+        if model in MISTAKES:
+            assert refused(client, model=model).reason == f"llmgw.upstream.{reasons[0]}"
+            continue
         text, info = ask(client, stream=stream, model=model, timeout=1)
         assert (text, info.source, info.model) == (CANNED, "canned", model)
         assert way(info) == [(model, reason) for reason in reasons]
