@@ -50,7 +50,12 @@ public final class CacheFile: Sendable {
             limits: .init(capacity: settings.maxPendingBytes, batchWeight: settings.maxPendingBytes / 4)
         ) { CacheFileWriter(settings, shared: shared) }
         let reader = try StorageThread(limits: .init(capacity: settings.maxPendingReads, batchWeight: 1)) {
-            CacheFileReader(shared: shared) { finding in _ = writer.submit(.found(finding), .prompt) }
+            let session = DatabaseReadSession(path: settings.path, opening: { shared.status.openings }) { failure in
+                _ = writer.submit(.readFailed(failure), .prompt)
+            }
+            return CacheFileReader(shared: shared, session: session) { key in
+                _ = writer.submit(.removeDamaged(key: key), .prompt)
+            }
         }
         self.shared = shared
         self.writer = writer
@@ -118,7 +123,7 @@ public final class CacheFile: Sendable {
     private func ask<T: Sendable>(_ body: @escaping @Sendable (CacheFileReader) -> T?) async -> T? {
         guard shared.isUsable else { return nil }
         return await withCheckedContinuation { continuation in
-            let isTaken = reader.submit(.ask { continuation.resume(returning: body($0)) }, .prompt)
+            let isTaken = reader.submit({ continuation.resume(returning: body($0)) }, .prompt)
             if !isTaken { continuation.resume(returning: nil) }
         }
     }

@@ -1,36 +1,29 @@
 import LLMGWCore
 
-/// The reading side of the cache's file, on its thread. It never writes and never checkpoints.
+/// The reading side of the cache's file, on its thread.
 final class CacheFileReader: StorageWorker {
-    enum Command: Sendable {
-        case ask(@Sendable (CacheFileReader) -> Void)
-    }
-
-    enum Finding: Sendable {
-        /// A row whose body is not what was written.
-        case damagedRow(key: [UInt8])
-        case failure(SQLiteError, opening: Int)
-    }
+    typealias Command = @Sendable (CacheFileReader) -> Void
 
     private static let select = "SELECT \(CacheFileSchema.metadata), checksum, body FROM entry"
 
     private let shared: CacheFileShared
-    private let report: (Finding) -> Void
-    private var opened: (connection: SQLiteConnection, opening: CacheFileShared.Opening)?
+    private let session: DatabaseReadSession
+    private let reportDamage: (_ key: [UInt8]) -> Void
 
-    /// `report` tells the writer.
-    init(shared: CacheFileShared, report: @escaping (Finding) -> Void) {
+    /// `reportDamage` tells the writer of a row whose body is not what was written.
+    init(shared: CacheFileShared, session: DatabaseReadSession, reportDamage: @escaping (_ key: [UInt8]) -> Void) {
         self.shared = shared
-        self.report = report
+        self.session = session
+        self.reportDamage = reportDamage
     }
 
     func perform(_ commands: [Command]) {
-        for case .ask(let body) in commands { body(self) }
+        for command in commands { command(self) }
     }
 
     var wakeTime: MonotonicInstant? { nil }
     func wake() {}
-    func close() { opened = nil }
+    func close() { session.close() }
 
     func entry(_ key: [UInt8]) -> CacheFileEntry? {
         query { connection, life throws(SQLiteError) in
@@ -89,25 +82,17 @@ final class CacheFileReader: StorageWorker {
     private func sound(_ row: SQLiteRow, _ life: Int64) -> CacheFileEntry? {
         let entry = CacheFileEntry(metadata: CacheFileMetadata(row, life: life), body: row.blob(11))
         guard CacheFileSchema.checksum(key: entry.metadata.key, body: entry.body) == row.integer(10) else {
-            report(.damagedRow(key: entry.metadata.key))
+            reportDamage(entry.metadata.key)
             return nil
         }
         return entry
     }
 
     private func query<T>(_ body: (SQLiteConnection, Int64) throws(SQLiteError) -> T) -> T? {
-        let opening = shared.opening
         do throws(SQLiteError) {
-            if opened?.opening != opening {
-                opened = nil
-                opened = (try SQLiteConnection(path: shared.path, access: .reader), opening)
-            }
-            guard let opened else { return nil }
-            return try body(opened.connection, opening.life)
+            return try session.perform { connection throws(SQLiteError) in try body(connection, shared.life) }
         } catch {
-            opened = nil
-            report(.failure(error, opening: opening.number))
-            return nil
+            return nil  // A miss; the writer was told.
         }
     }
 }

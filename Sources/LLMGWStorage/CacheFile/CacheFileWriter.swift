@@ -8,7 +8,8 @@ final class CacheFileWriter: StorageWorker {
     enum Command: Sendable {
         case write(CacheFileEntry)
         case purge(CacheFileSelector, epoch: UInt32, PurgeContinuation)
-        case found(CacheFileReader.Finding)
+        case removeDamaged(key: [UInt8])
+        case readFailed(DatabaseReadSession.Failure)
     }
 
     private static let upkeepInterval = Duration.seconds(60)
@@ -18,7 +19,7 @@ final class CacheFileWriter: StorageWorker {
     private let session: DatabaseSession
     private var marks = PurgeMarks()
     /// Purges that a failing file did not take; done when it is back, before anything is read from it.
-    private var unfinished: Unfinished
+    private let unfinished: Unfinished
     private var upkeepTime: MonotonicInstant
 
     /// Also in the hands of the session, which needs it at every opening.
@@ -45,7 +46,7 @@ final class CacheFileWriter: StorageWorker {
                     purge.selector, before: CacheFileSchema.storedEpoch(purge.epoch, life: current))
             }
             unfinished.purges = []
-            shared.opened(life: current)
+            shared.life = current
         }
         upkeepTime = .onStorageThread + Self.upkeepInterval
         session.open()
@@ -60,12 +61,10 @@ final class CacheFileWriter: StorageWorker {
             case .purge(let selector, let epoch, let continuation):
                 write(&entries)
                 continuation.resume(returning: purge(selector, epoch: epoch))
-            case .found(.damagedRow(let key)):
+            case .removeDamaged(let key):
                 write(&entries)
                 remove(key)
-            case .found(.failure(let error, let opening)):
-                // Once for each opening: what else the reader met in that file is settled by the first.
-                if opening == shared.opening.number { session.handle(error) }
+            case .readFailed(let failure): session.handle(failure)
             }
         }
         write(&entries)
@@ -85,7 +84,7 @@ final class CacheFileWriter: StorageWorker {
         guard !entries.isEmpty else { return }
         do throws(SQLiteError) {
             try session.perform { connection throws(SQLiteError) in
-                let life = shared.opening.life
+                let life = shared.life
                 try connection.transaction { () throws(SQLiteError) in
                     for entry in entries { try connection.insert(entry, life: life) }
                     try connection.evict(downTo: settings.maxBytes)
@@ -108,7 +107,7 @@ final class CacheFileWriter: StorageWorker {
             let count = try session.perform { connection throws(SQLiteError) in
                 try connection.durably { () throws(SQLiteError) in
                     try connection.purge(
-                        selector, before: CacheFileSchema.storedEpoch(epoch, life: shared.opening.life))
+                        selector, before: CacheFileSchema.storedEpoch(epoch, life: shared.life))
                 }
             }
             session.checkpoint()

@@ -15,10 +15,11 @@ extension SQLiteConnection {
         _ query: UsageQuery, by dimensions: [UsageQuery.Dimension]
     ) throws(SQLiteError) -> [UsageTotal] {
         let (condition, values) = query.condition
-        let groups = dimensions.map(\.expression)
+        let groups = dimensions.map(\.group)
         // total() and not sum(): an absurd figure of an upstream must not end every later query with an overflow.
         let sums = ["input", "output", "cached", "reasoning", "cost"].map { "CAST(total(\($0)) AS INTEGER)" }
-        let columns = groups + ["currency", "count(*)", "count(*) FILTER (WHERE outcome <> 'ok')"] + sums
+        let columns =
+            dimensions.map(\.name) + ["currency", "count(*)", "count(*) FILTER (WHERE outcome <> 'ok')"] + sums
         let order = (groups + ["currency"]).joined(separator: ", ")
         let sql = "SELECT \(columns.joined(separator: ", ")) FROM usage\(condition) GROUP BY \(order) ORDER BY \(order)"
         var totals: [UsageTotal] = []
@@ -76,9 +77,10 @@ extension UsageQuery {
 }
 
 extension UsageQuery.Dimension {
-    fileprivate var expression: String {
-        self == .day ? "date(time / 1000, 'unixepoch')" : rawValue
-    }
+    /// What tells one group from another. A day is a number here, as making its name for every row would take most of the time.
+    fileprivate var group: String { self == .day ? "time / 86400000" : rawValue }
+
+    fileprivate var name: String { self == .day ? "date(time / 1000, 'unixepoch')" : rawValue }
 }
 
 extension UsageTotal {

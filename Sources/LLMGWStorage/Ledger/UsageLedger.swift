@@ -1,6 +1,7 @@
 import LLMGWCore
 
-/// The ledger of every call: who asked which model, what it took and what it cost. Kept in a SQLite file by a thread of its own.
+/// The ledger of every call: who asked which model, what it took and what it cost. Kept in a SQLite file by a thread
+/// of its own; another one answers questions, so that they do not make records wait.
 ///
 /// `append` costs the caller microseconds and never fails a request: what cannot be kept is counted in `status`. Records are committed
 /// together, at most 50 ms after they came, and a commit is on the disk; `kill -9` can take the last 50 ms. While the file cannot be
@@ -32,27 +33,35 @@ public final class UsageLedger: Sendable {
     }
 
     private let sharedStatus: SharedStatus
-    private let thread: StorageThread<LedgerWorker.Command>
+    private let writer: StorageThread<LedgerWriter.Command>
+    private let reader: StorageThread<LedgerReader.Command>
 
     /// Returns at once; the file is opened on the ledger's thread, and `status` says how that went.
     public init(_ settings: Settings) throws(StorageError) {
         let status = SharedStatus(path: settings.path)
         sharedStatus = status
-        thread = try StorageThread(limits: .init(capacity: settings.maxPending, batchWeight: 500)) {
-            LedgerWorker(settings, status: status)
+        let writer = try StorageThread(limits: .init(capacity: settings.maxPending, batchWeight: 500)) {
+            LedgerWriter(settings, status: status)
+        }
+        self.writer = writer
+        reader = try StorageThread(limits: .init(capacity: 64, batchWeight: 1)) {
+            LedgerReader(
+                session: DatabaseReadSession(path: settings.path, opening: { status.openings }) { failure in
+                    _ = writer.submit(.readFailed(failure), .prompt)
+                })
         }
     }
 
     /// From any thread.
     public var status: StorageStatus {
         var status = sharedStatus.value
-        status.refused = thread.refused
+        status.refused = writer.refused
         return status
     }
 
     /// Never blocks. A record that the full queue refuses is counted in `status`.
     public func append(_ record: UsageRecord) {
-        _ = thread.submit(.append(record), .batched)
+        _ = writer.submit(.append(record), .batched)
     }
 
     /// Sums over the calls of a query, by the dimensions asked for, in their order. What was appended before is in them.
@@ -73,32 +82,36 @@ public final class UsageLedger: Sendable {
         }
     }
 
-    /// Commits what waits, closes the file and ends the thread. Later records are refused.
+    /// Commits what waits, closes the file and ends both threads. Later records are refused.
     public func close() async {
-        await thread.stop()
+        await reader.stop()
+        await writer.stop()
     }
 
     private func ask<T: Sendable>(
         _ body: @escaping @Sendable (SQLiteConnection) throws(SQLiteError) -> T
     ) async throws(StorageError) -> T {
+        let problem = await withCheckedContinuation { continuation in
+            if !writer.submit(.flush(continuation), .prompt) { continuation.resume(returning: refusal) }
+        }
+        if let problem { throw problem }
         let result: Result<T, StorageError> = await withCheckedContinuation { continuation in
-            let isTaken = thread.submit(
-                .ask { session in
+            let isTaken = reader.submit(
+                { session in
                     do throws(SQLiteError) {
                         continuation.resume(returning: .success(try session.perform(body)))
                     } catch {
                         continuation.resume(returning: .failure(StorageError(.unavailable, error.description)))
                     }
                 }, .prompt)
-            if !isTaken {
-                let isClosed = sharedStatus.value.state == .closed
-                continuation.resume(
-                    returning: .failure(
-                        isClosed
-                            ? StorageError(.closed, "the usage ledger is closed")
-                            : StorageError(.overloaded, "the usage ledger's queue is full: its disk is too slow")))
-            }
+            if !isTaken { continuation.resume(returning: .failure(refusal)) }
         }
         return try result.get()
+    }
+
+    private var refusal: StorageError {
+        sharedStatus.value.state == .closed
+            ? StorageError(.closed, "the usage ledger is closed")
+            : StorageError(.overloaded, "\(sharedStatus.value.path): too much waits already; ask again later")
     }
 }

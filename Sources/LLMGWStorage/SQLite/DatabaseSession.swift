@@ -55,8 +55,13 @@ final class DatabaseSession {
         }
     }
 
-    /// Does what an error asks for that was met on this file, here or by a reader.
-    func handle(_ error: SQLiteError) {
+    /// What a reader met. Once for each opening: the first settles what else it meets in that file.
+    func handle(_ failure: DatabaseReadSession.Failure) {
+        if failure.opening == status.openings { handle(failure.error) }
+    }
+
+    /// Does what an error asks for.
+    private func handle(_ error: SQLiteError) {
         switch error.kind {
         case .corrupt: replace(because: error)
         case .full, .inputOutput, .readOnly, .cannotOpen, .newerSchema, .inUse: suspend(because: error)
@@ -113,11 +118,8 @@ final class DatabaseSession {
         try didOpen(connection)
         mode = .open(connection)
         let size = try connection.usedBytes
-        status.update {
-            $0.state = .ready
-            $0.retryTime = nil
-            $0.size = size
-        }
+        status.update { $0.size = size }
+        status.opened()
         return connection
     }
 

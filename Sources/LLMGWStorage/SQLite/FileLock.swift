@@ -14,11 +14,16 @@ struct FileLock: ~Copyable {
                 errno == ENOSPC ? .full : .cannotOpen, String(cString: strerror(errno)), path: lockPath,
                 operation: "create the lock file")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw SQLiteError(.inUse, "another process uses it", path: path, operation: "open")
+        // A process that is just ending, or starting another, holds it a moment longer.
+        for _ in 0..<Self.attempts {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+            usleep(1_000)
         }
+        close(descriptor)
+        throw SQLiteError(.inUse, "another process uses it", path: path, operation: "open")
     }
+
+    private static let attempts = 100
 
     deinit { close(descriptor) }
 }

@@ -2,15 +2,26 @@ import Synchronization
 
 /// The status that a storage thread writes and everybody reads.
 final class SharedStatus: Sendable {
-    private let status: Mutex<StorageStatus>
+    private let state: Mutex<(status: StorageStatus, openings: Int)>
 
     init(path: String) {
-        status = Mutex(StorageStatus(path: path))
+        state = Mutex((StorageStatus(path: path), 0))
     }
 
-    var value: StorageStatus { status.withLock { $0 } }
+    var value: StorageStatus { state.withLock { $0.status } }
+
+    /// How often the writer has opened the file: a reader then opens anew too, as the path may lead to another file.
+    var openings: Int { state.withLock { $0.openings } }
 
     func update(_ change: (inout StorageStatus) -> Void) {
-        status.withLock { change(&$0) }
+        state.withLock { change(&$0.status) }
+    }
+
+    func opened() {
+        state.withLock {
+            $0.openings += 1
+            $0.status.state = .ready
+            $0.status.retryTime = nil
+        }
     }
 }

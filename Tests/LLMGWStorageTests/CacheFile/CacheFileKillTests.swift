@@ -45,6 +45,9 @@ private func writeUntilKilled(path: String, from first: Int) async throws {
     let file = try CacheFile(.init(path: "\(path)/cache.db"))
     let acknowledgement = try Acknowledgement(path)
     guard await eventually({ file.status.state == .ready }) else { exit(3) }
+    // Something is committed before anything can die.
+    file.write(killEntry(first * 50))
+    guard await file.reads(killEntry(first * 50)) else { exit(3) }
     var group = first
     killAfter(microseconds: UInt32.random(in: 1_000...200_000))
     while true {

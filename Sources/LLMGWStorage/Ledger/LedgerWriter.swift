@@ -1,11 +1,13 @@
 import Glibc
 import LLMGWCore
 
-/// The ledger's side of its thread: the file, and what waits for it.
-final class LedgerWorker: StorageWorker {
+/// The writing side of the ledger, on its thread: the file, and what waits for it.
+final class LedgerWriter: StorageWorker {
     enum Command: Sendable {
         case append(UsageRecord)
-        case ask(@Sendable (DatabaseSession) -> Void)
+        /// Commits what came before, and says whether the file works.
+        case flush(CheckedContinuation<StorageError?, Never>)
+        case readFailed(DatabaseReadSession.Failure)
     }
 
     private let settings: UsageLedger.Settings
@@ -31,9 +33,10 @@ final class LedgerWorker: StorageWorker {
         for command in commands {
             switch command {
             case .append(let record): pending.append(record)
-            case .ask(let body):
+            case .flush(let continuation):
                 commit()
-                body(session)
+                continuation.resume(returning: problem())
+            case .readFailed(let failure): session.handle(failure)
             }
         }
         commit()
@@ -53,6 +56,15 @@ final class LedgerWorker: StorageWorker {
         commit()
         session.close()
         giveUp(pending.count)
+    }
+
+    private func problem() -> StorageError? {
+        do throws(SQLiteError) {
+            try session.perform { _ in }
+            return nil
+        } catch {
+            return StorageError(.unavailable, error.description)
+        }
     }
 
     private func commit() {
