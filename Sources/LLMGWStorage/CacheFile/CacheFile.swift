@@ -40,6 +40,7 @@ public final class CacheFile: Sendable {
     }
 
     private let shared: CacheFileShared
+    private let maxBody: Int
     private let writer: StorageThread<CacheFileWriter.Command>
     private let reader: StorageThread<CacheFileReader.Command>
 
@@ -58,6 +59,8 @@ public final class CacheFile: Sendable {
             }
         }
         self.shared = shared
+        // SQLite itself takes up to a billion bytes.
+        maxBody = min(Int(clamping: settings.maxBytes / 8), 1 << 29)
         self.writer = writer
         self.reader = reader
     }
@@ -88,15 +91,20 @@ public final class CacheFile: Sendable {
         await ask { reader in reader.entries(before: cursor, maxBytes: maxBytes) } ?? ([], nil)
     }
 
-    /// Writes or replaces an entry. False if it is refused: too much waits already, the tier is off, or a tag contains U+001F.
+    /// Writes or replaces an entry. False if it is refused: too much waits already, the tier is off, the body is larger than an
+    /// eighth of the file may be, or a tag contains U+001F.
     @discardableResult
     public func write(_ entry: CacheFileEntry) -> Bool {
-        guard shared.isUsable, !entry.metadata.tags.contains(where: { $0.utf8.contains(0x1f) }) else { return false }
+        guard shared.isUsable, entry.body.count <= maxBody,
+            !entry.metadata.tags.contains(where: { $0.utf8.contains(0x1f) })
+        else { return false }
         return writer.submit(.write(entry), weight: entry.body.count + 512, .batched)
     }
 
-    /// Deletes what the selector names, and drops later writes of it that began under an epoch before `epoch`. Returns how many entries
-    /// were deleted, when that is on the disk: not even a power failure brings them back.
+    /// Deletes what the selector names and was filled under an epoch before `epoch`, and drops later writes of that kind.
+    ///
+    /// Returns how many entries were deleted, when that is on the disk: not even a power failure brings them back. If the file
+    /// fails, it throws, and the purge is made up for when the file is back, provided that the daemon lives until then.
     public func purge(_ selector: CacheFileSelector, epoch: UInt32) async throws(StorageError) -> Int {
         let result: Result<Int, StorageError> = await withCheckedContinuation { continuation in
             let isTaken = writer.submit(.purge(selector, epoch: epoch, continuation), .prompt)

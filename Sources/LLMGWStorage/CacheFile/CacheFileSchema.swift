@@ -38,12 +38,12 @@ enum CacheFileSchema {
 
     /// "␟tag␟tag␟", so that each tag stands between two separators.
     static func joined(_ tags: [String]) -> String {
-        tags.isEmpty ? "" : separator + tags.joined(separator: separator) + separator
+        tags.isEmpty ? "" : "\(separator)\(tags.joined(separator: String(separator)))\(separator)"
     }
 
     static func split(_ tags: String) -> [String] {
-        tags.split(separator: separator).map(String.init)
+        tags.split { $0 == separator }.map(String.init)
     }
 
-    static let separator = "\u{1f}"
+    static let separator: Character = "\u{1f}"
 }

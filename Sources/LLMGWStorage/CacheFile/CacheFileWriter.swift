@@ -24,7 +24,14 @@ final class CacheFileWriter: StorageWorker {
 
     /// Also in the hands of the session, which needs it at every opening.
     private final class Unfinished {
+        private static let limit = 1_000
+
         var purges: [(selector: CacheFileSelector, epoch: UInt32)] = []
+
+        func add(_ selector: CacheFileSelector, epoch: UInt32) {
+            // Rather too much than a list without end.
+            if purges.count == Self.limit { purges = [(.all, epoch)] } else { purges.append((selector, epoch)) }
+        }
     }
 
     init(_ settings: CacheFile.Settings, shared: CacheFileShared) {
@@ -113,7 +120,7 @@ final class CacheFileWriter: StorageWorker {
             session.checkpoint()
             return .success(count)
         } catch {
-            unfinished.purges.append((selector, epoch))
+            unfinished.add(selector, epoch: epoch)
             return .failure(StorageError(.unavailable, error.description))
         }
     }

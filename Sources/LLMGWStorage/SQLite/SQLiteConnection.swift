@@ -8,6 +8,10 @@ final class SQLiteConnection {
         case reader
     }
 
+    /// How long somebody else's lock is waited for, in milliseconds.
+    private static let patience: CInt = 5_000
+    private static let checkpointPatience: CInt = 100
+
     let path: String
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
@@ -25,7 +29,7 @@ final class SQLiteConnection {
             throw SQLiteError(code: code, message: message, path: path, operation: "open")
         }
         self.handle = handle
-        sqlite3_busy_timeout(handle, 5_000)
+        sqlite3_busy_timeout(handle, Self.patience)
         logPages.initialize(to: 0)
         switch access {
         case .reader: _ = csqlite_forbid_checkpoint_on_close(handle)
@@ -100,6 +104,9 @@ final class SQLiteConnection {
     /// Moves the write-ahead log into the database, as far as no reader needs it. For the writer only.
     func checkpoint(_ mode: CheckpointMode) throws(SQLiteError) {
         let mode = mode == .passive ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_TRUNCATE
+        // Cutting the log off waits for readers, and who wants to write waits for that.
+        sqlite3_busy_timeout(handle, Self.checkpointPatience)
+        defer { sqlite3_busy_timeout(handle, Self.patience) }
         let code = sqlite3_wal_checkpoint_v2(handle, nil, mode, nil, nil)
         // Busy: a reader still needs the log; the next checkpoint moves the rest.
         guard code == SQLITE_OK || code & 0xff == SQLITE_BUSY else { throw error(code, "checkpoint") }
@@ -109,7 +116,7 @@ final class SQLiteConnection {
     func quickCheck() throws(SQLiteError) {
         var finding = "ok"
         try temporaryStatement("PRAGMA quick_check(1)").forEachRow {
-            finding = $0.text(0).split(separator: "\n").joined(separator: " ")
+            finding = $0.text(0).split(whereSeparator: \.isNewline).joined(separator: " ")
             return true
         }
         guard finding == "ok" else {

@@ -144,10 +144,24 @@ struct CacheFileFailureTests {
         }
     }
 
+    @Test func theLogIsMovedIntoTheFileAndStaysSmall() async throws {
+        let file = try await openCache(directory)
+        for start in stride(from: 1, through: 19_001, by: 1_000) { await write(start...start + 999, to: file) }
+        #expect(try directory.contents("cache.db").count > 20_000_000)
+        #expect(try directory.contents("cache.db-wal").count < 12_000_000)
+        await file.close()
+        #expect(!directory.names.contains("cache.db-wal"))
+    }
+
     @Test func refusesWhatItCannotKeep() async throws {
         let file = try await openCache(directory)
         #expect(!file.write(entry(1, tags: ["a\u{1f}b"])))
         #expect(file.write(entry(2, tags: [""])))
         await file.close()
+        let small = try CacheFile(.init(path: directory("small.db"), maxBytes: 80_000))
+        #expect(await eventually { small.status.state == .ready })
+        #expect(!small.write(entry(1, body: body(1, count: 10_001))))
+        #expect(small.write(entry(1, body: body(1, count: 10_000))))
+        await small.close()
     }
 }

@@ -39,9 +39,10 @@ private func writeUntilKilled(path: String, from first: UInt64) throws {
     let journal = QuotaJournal(path: "\(path)/quota.journal", capacity: 1 << 18, window: .seconds(600))
     let acknowledgement = try Acknowledgement(path)
     guard journal.status.state == .ready else { exit(3) }
-    killAfter(microseconds: UInt32.random(in: 500...20_000))
     var number = first + 1
     while true {
+        // One is finished before anything can die.
+        if number == first + 2 { killAfter(microseconds: UInt32.random(in: 100...20_000)) }
         let entry = journal.append(bucket: number, amount: number)
         if number % 3 == 0 { journal.settle(entry, amount: number + 1) }
         acknowledgement.write(number)
