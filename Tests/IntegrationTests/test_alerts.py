@@ -56,7 +56,7 @@ def test_a_webhook_is_told_again_until_it_has_heard(daemon: StartDaemon, upstrea
         "threshold": 0.5,
     }
     assert Tool(gateway.socket).json("alerts")[0]["state"] == "firing"
-    assert "llmgw-alert=fehler" in gateway.log and "geheimer-pfad" not in gateway.log
+    assert "\"alert\":\"fehler\"" in gateway.log and "geheimer-pfad" not in gateway.log
 
 
 def test_a_webhook_that_does_not_answer_holds_up_no_other(daemon: StartDaemon, upstream: StartUpstream) -> None:

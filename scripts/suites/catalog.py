@@ -11,13 +11,19 @@ PYTHON = ".venv/bin/python"
 PYTEST = [PYTHON, "-m", "pytest"]
 BUILD = ["swift", "build", "--explicit-target-dependency-import-check", "error"]
 
+SWIFT_TEST = ["swift", "test", *BUILD[2:]]
+# Test targets with sockets, files, threads and processes: one test after another, and not beside the simulations, which would keep them
+# from the processor for longer than they can wait.
+WAITING = r"^(LLMGW(Gateway|Host|Storage|Transport|Upstream)Tests|LLMGatewayClientTests|llmgwdTests)\."
+
 TEST = [
     Suite("build", BUILD, minutes=30),
     Suite("C client", ["make", "-C", "clients/c", "test"], 5, counts.plain, BINARIES),
     Suite("C client, sanitized", ["make", "-C", "clients/c", "test", "SANITIZE=1"], 8, counts.plain, BINARIES),
     Suite("Python client", [*PYTEST, "--timeout=60", "clients/python"], 8, counts.pytest, BINARIES),
     Suite("Python client, types", [PYTHON, "-m", "mypy", "--config-file", "clients/python/pyproject.toml"], 5),
-    Suite("Swift", ["swift", "test", *BUILD[2:]], 25, counts.swift, BINARIES, needs=("build",)),
+    Suite("Swift", [*SWIFT_TEST, "--skip", WAITING], 15, counts.swift, BINARIES, needs=("build",)),
+    Suite("Swift, with I/O", [*SWIFT_TEST, "--filter", WAITING, "--no-parallel"], 15, counts.swift, BINARIES, needs=("build",)),
     Suite("integration", [*PYTEST, "Tests/IntegrationTests"], 25, counts.pytest, BINARIES, needs=("build",)),
 ]
 

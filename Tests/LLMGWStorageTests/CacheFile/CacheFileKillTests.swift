@@ -8,6 +8,7 @@ import Testing
 struct CacheFileKillTests {
     @Test func everyEntryIsWholeAndWhatWasPurgedStaysAway() async throws {
         let directory = try TemporaryDirectory()
+        var seen = 0
         for round in 1...10 {
             let group = try Int(Acknowledgement.read(directory.path)) / 50 + 1
             await #expect(processExitsWith: .signal(SIGKILL)) {
@@ -20,7 +21,7 @@ struct CacheFileKillTests {
             #expect(file.status.problem == nil)
             #expect(file.status.movedAside == nil)
             let entries = await file.newestEntries(maxBytes: 1 << 30).entries
-            #expect(!entries.isEmpty)
+            seen += entries.count
             #expect(UInt64(entries.count) == UInt64(await file.count()), "no row is damaged")
             #expect(entries.allSatisfy { $0 == killEntry(Int($0.metadata.created)) }, "round \(round)")
             #expect(entries.allSatisfy { $0.metadata.created >= purged })
@@ -28,6 +29,7 @@ struct CacheFileKillTests {
             let check = try SQLiteConnection(path: directory("cache.db"), access: .writer)
             #expect(try check.statement("PRAGMA integrity_check").map { $0.text(0) } == ["ok"])
         }
+        #expect(seen > 0, "on a busy machine a round may end before its first commit, but not every one")
     }
 }
 
