@@ -92,7 +92,7 @@ final class DatabaseSession {
     }
 
     func close() {
-        mode = .closed  // Closes the connection, which moves the log into the database.
+        leave(for: .closed)
         lock = nil
         status.update { $0.state = .closed }
     }
@@ -123,8 +123,14 @@ final class DatabaseSession {
         return connection
     }
 
+    /// Closes the connection, which moves the log into the database.
+    private func leave(for next: Mode) {
+        if case .open(let connection) = mode { connection.close() }
+        mode = next
+    }
+
     private func replace(because damage: SQLiteError) {
-        mode = .unopened  // Closes the connection.
+        leave(for: .unopened)
         do throws(SQLiteError) {
             let aside = try file.moveAside()
             status.update {
@@ -139,7 +145,7 @@ final class DatabaseSession {
 
     private func suspend(because error: SQLiteError) {
         let until = MonotonicInstant.onStorageThread + retryDelay
-        mode = .suspended(error, until: until)
+        leave(for: .suspended(error, until: until))
         status.update {
             $0.state = .disabled
             $0.problem = error.description

@@ -14,6 +14,7 @@ final class SQLiteConnection {
 
     let path: String
     private let handle: OpaquePointer
+    private var isClosed = false
     private var statements: [String: SQLiteStatement] = [:]
     /// Pages in the write-ahead log after the last commit, as SQLite's hook told. Its own place in memory: C writes to it.
     private let logPages = UnsafeMutablePointer<CInt>.allocate(capacity: 1)
@@ -45,26 +46,35 @@ final class SQLiteConnection {
     }
 
     deinit {
+        close()
+        logPages.deallocate()
+    }
+
+    /// Ends it now, whoever still holds a reference: closing removes the log by its name, which may belong to a new file soon.
+    func close() {
+        guard !isClosed else { return }
+        isClosed = true
         statements = [:]
         sqlite3_close_v2(handle)
-        logPages.deallocate()
     }
 
     /// One or more statements without parameters and results.
     func execute(_ sql: String) throws(SQLiteError) {
+        precondition(!isClosed)
         let code = sqlite3_exec(handle, sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw error(code, "run \"\(sql.prefix { $0 != "\n" }.prefix(40))\"") }
     }
 
     /// For texts that are put together.
     func temporaryStatement(_ sql: String) throws(SQLiteError) -> SQLiteStatement {
-        try SQLiteStatement(sql, of: self, handle: handle)
+        precondition(!isClosed)
+        return try SQLiteStatement(sql, of: self, handle: handle)
     }
 
     /// Prepared at its first use, and kept: to be called with constant texts only.
     func statement(_ sql: String) throws(SQLiteError) -> SQLiteStatement {
         if let statement = statements[sql] { return statement }
-        let statement = try SQLiteStatement(sql, of: self, handle: handle)
+        let statement = try temporaryStatement(sql)
         statements[sql] = statement
         return statement
     }
