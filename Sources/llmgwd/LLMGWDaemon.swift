@@ -56,6 +56,8 @@ struct LLMGWDaemon {
     private func serve(_ configuration: GatewayConfiguration) async throws {
         // A peer that is gone is an error of one write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        // A file that may not grow (LimitFSIZE=) is an error of one write too: storage switches itself off.
+        signal(SIGXFSZ, SIG_IGN)
         let manager = try ServiceManager.fromEnvironment()
         let handler = try HostLogHandler.standardError()
         LoggingSystem.bootstrap { _ in handler }
