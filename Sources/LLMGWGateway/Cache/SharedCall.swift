@@ -55,7 +55,8 @@ final class SharedCall: ChunkSink {
         guard flight.join(lastNumber) else { return false }
         let number = lastNumber
         subscriptions[number] = subscription
-        subscription.follow { [weak self] event in self?.handle(event, of: number) }
+        // Who still has something to take keeps the call alive; that ends with its settling.
+        subscription.follow { self.handle($0, of: number) }
         if let head { subscription.caller.onHead(head) }
         push(to: number)
         return true

@@ -1,0 +1,268 @@
+"""Equal requests under way share one upstream call, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import pytest
+from conftest import StartDaemon, StartSimulator, StartUpstream
+from harness.configuration import PROMPT, configuration
+from harness.processes import Daemon, environment
+from harness.upstream import Exchange, chat_chunk, chat_reply
+from harness.waiting import wait_until
+from harness.wire import CREDIT, DATA, END, RawClient, chat_request, encode
+from llmgw import APITimeoutError, GatewayError
+from llmgw.v1 import gateway_pb2, wire_pb2
+from test_cache import cached
+
+#: A program that asks COUNT times at once and prints what it was told.
+PROGRAM = """
+import asyncio, collections, sys
+from llmgw import AsyncClient
+
+async def one(client, stream):
+    if not stream:
+        reply = await client.chat(sys.argv[4], temperature=0)
+        return reply.text, reply.info.cache
+    text = ""
+    answer = client.stream_chat(sys.argv[4], temperature=0)
+    answer = await answer if asyncio.iscoroutine(answer) else answer
+    async for chunk in answer:
+        text += chunk.text or ""
+    return text, answer.reply.info.cache
+
+async def main():
+    async with AsyncClient(sys.argv[1], timeout=60) as client:
+        answers = await asyncio.gather(*(one(client, sys.argv[3] == "stream") for _ in range(int(sys.argv[2]))))
+    assert len({text for text, _ in answers}) == 1 and answers[0][0]
+    print(dict(collections.Counter(state for _, state in answers)), len(answers[0][0]))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("form", ["stream", "unary"])
+def test_a_thousand_equal_requests_cost_one_call(daemon: StartDaemon, simulator: StartSimulator, form: str) -> None:
+    sim = simulator("--latency-ms", "1500")
+    gateway = daemon(cached(sim.base_url))
+    programs = [
+        subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(gateway.socket), "250", form, PROMPT], stdout=subprocess.PIPE, text=True, env=environment())
+        for _ in range(4)
+    ]
+    outputs = [program.communicate(timeout=90)[0] for program in programs]
+    assert all(program.returncode == 0 for program in programs)
+    counts = sim.counts("sim")
+    assert counts["received"] == counts["completed"] == 1, counts
+    assert sum(output.count("miss': 1") for output in outputs) == 1, outputs
+    assert len({output.split()[-1] for output in outputs}) == 1, outputs
+
+
+class Paced:
+    """An upstream that says something only when the test lets it."""
+
+    def __init__(self) -> None:
+        self.steps = threading.Semaphore(0)
+        self.calls = 0
+        self.exchanges: list[Exchange] = []
+
+    def __call__(self, exchange: Exchange) -> None:
+        self.calls += 1
+        self.exchanges.append(exchange)
+        exchange.open_stream()
+        for number in range(4):
+            assert self.steps.acquire(timeout=20)
+            exchange.delta(f"第{number}段 ")
+        exchange.event(chat_chunk({}, finish="stop"))
+        exchange.end_stream()
+
+
+WHOLE = "".join(f"第{number}段 " for number in range(4))
+
+
+def follow(gateway: Daemon, **options: Any) -> tuple[threading.Thread, list[Any]]:
+    """A request on a thread of its own; what it comes to is put into the list."""
+    outcome: list[Any] = []
+
+    def run() -> None:
+        try:
+            with gateway.client().stream_chat(PROMPT, temperature=0, **options) as stream:
+                text = "".join(chunk.text or "" for chunk in stream)
+                outcome.append((text, stream.reply.info.cache))
+        except GatewayError as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, outcome
+
+
+def waiting(gateway: Daemon, count: int) -> None:
+    client = gateway.client()
+    wait_until(lambda: len([request for request in client.list_requests() if request.operation == "Chat"]) == count, f"{count} requests")
+
+
+def test_who_comes_late_gets_everything(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    paced = Paced()
+    gateway = daemon(cached(upstream(paced).base_url))
+    first, one = follow(gateway)
+    wait_until(lambda: paced.calls, "the call")
+    paced.steps.release(2)
+    wait_until(lambda: gateway.client().list_requests()[0].phase == "streaming", "the first piece")
+    second, two = follow(gateway)
+    waiting(gateway, 2)
+    paced.steps.release(2)
+    first.join(20), second.join(20)
+    assert one == [(WHOLE, "miss")] and two == [(WHOLE, "coalesced")] and paced.calls == 1
+    third, three = follow(gateway)
+    third.join(20)
+    assert three == [(WHOLE, "hit")]
+
+
+def test_the_leader_may_leave(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    paced = Paced()
+    gateway = daemon(cached(upstream(paced).base_url))
+    leader = gateway.client().stream_chat(PROMPT, temperature=0)
+    wait_until(lambda: paced.calls, "the call")
+    second, two = follow(gateway)
+    waiting(gateway, 2)
+    leader.close()
+    waiting(gateway, 1)
+    paced.steps.release(4)
+    second.join(20)
+    assert two == [(WHOLE, "coalesced")] and paced.calls == 1
+
+
+def test_the_leaders_time_is_its_own(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    paced = Paced()
+    gateway = daemon(cached(upstream(paced).base_url))
+    first, one = follow(gateway, timeout=0.7)
+    wait_until(lambda: paced.calls, "the call")
+    second, two = follow(gateway)
+    waiting(gateway, 2)
+    first.join(20)
+    assert isinstance(one[0], APITimeoutError)
+    paced.steps.release(4)
+    second.join(20)
+    assert two == [(WHOLE, "coalesced")] and paced.calls == 1, "nobody has to begin anew because somebody was in a hurry"
+
+
+def test_the_last_one_cancels(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    paced = Paced()
+    gateway = daemon(cached(upstream(paced).base_url))
+    streams = [gateway.client().stream_chat(PROMPT, temperature=0) for _ in range(3)]
+    waiting(gateway, 3)
+    wait_until(lambda: paced.calls, "the call")
+    for stream in streams:
+        stream.close()
+    waiting(gateway, 0)
+    # Who comes at that instant gets a call of his own.
+    last, outcome = follow(gateway)
+    wait_until(lambda: paced.calls == 2, "another call")
+    paced.steps.release(8)
+    last.join(20)
+    assert outcome == [(WHOLE, "miss")]
+
+
+def test_an_error_is_shared_once(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    go = threading.Event()
+    calls = 0
+
+    def script(exchange: Exchange) -> None:
+        nonlocal calls
+        calls += 1
+        assert go.wait(20)
+        if calls == 1:
+            return exchange.reply({"error": {"message": "坏了"}}, status=500)
+        exchange.reply(chat_reply("好了"))
+
+    gateway = daemon(cached(upstream(script).base_url))
+    outcomes: list[Any] = []
+
+    def ask() -> None:
+        try:
+            outcomes.append(gateway.client().chat(PROMPT, temperature=0).text)
+        except GatewayError as error:
+            outcomes.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    waiting(gateway, 5)
+    go.set()
+    for thread in threads:
+        thread.join(20)
+    assert calls == 1 and len(outcomes) == 5 and all(isinstance(outcome, GatewayError) for outcome in outcomes)
+    assert gateway.client().chat(PROMPT, temperature=0).text == "好了"
+
+
+def test_a_slow_reader_holds_up_nobody(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """It gets everything all the same, as its credit allows."""
+    pieces = [f"{number:05} " + "块" * 300 for number in range(1000)]
+    calls = 0
+
+    def script(exchange: Exchange) -> None:
+        nonlocal calls
+        calls += 1
+        exchange.open_stream()
+        for piece in pieces:
+            exchange.delta(piece)
+        exchange.event(chat_chunk({}, finish="stop"))
+        exchange.end_stream()
+
+    gateway = daemon(cached(upstream(script).base_url))
+    with RawClient(gateway.socket) as slow:
+        credit = slow.hello().limits.initial_credit
+        slow.request(1, chat_request(PROMPT, stream=True, temperature=0))
+        while slow.frame().type != DATA:
+            pass
+        fast, outcome = follow(gateway)
+        fast.join(20)
+        assert outcome[0][0] == "".join(pieces)
+        assert credit < len("".join(pieces).encode()), "the slow one cannot have everything yet"
+        slow.send(encode(CREDIT, 1, (4 << 20).to_bytes(4, "big")))
+        text, data = "", b""
+        while (frame := slow.frame()).type != END:
+            assert frame.type == DATA
+            data += frame.payload
+            if not frame.more:
+                text += gateway_pb2.ChatChunk.FromString(data).text.decode()
+                data = b""
+        end = wire_pb2.End.FromString(frame.payload)
+        assert end.status.code == 0
+    assert "".join(pieces).endswith(text) and len(text) > 100_000 and calls == 1
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
+def test_other_users_share_nothing(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    calls = 0
+
+    def script(exchange: Exchange) -> None:
+        nonlocal calls
+        calls += 1
+        exchange.reply(chat_reply(f"{calls}"))
+
+    gateway = daemon(cached(upstream(script).base_url, server={"socket_mode": "0666"}))
+    for parent in [gateway.socket.parent, *gateway.socket.parent.parents][:3]:
+        if parent.owner() and str(parent).startswith("/tmp/llmgw-"):
+            parent.chmod(0o755)
+    mine = gateway.client().chat(PROMPT, temperature=0)
+    program = PROGRAM.replace("asyncio.run(main())", "import os; os.setuid(65534); asyncio.run(main())")
+    for _ in range(2):
+        output = subprocess.run(
+            [sys.executable, "-c", program, str(gateway.socket), "1", "unary", PROMPT], capture_output=True, text=True, env=environment(), timeout=60)
+        assert output.returncode == 0, output.stderr
+    assert "hit" in output.stdout and calls == 2, "the other user's second request found its own first one"
+    assert gateway.client().chat(PROMPT, temperature=0).text == mine.text
+
+
+def test_shared_where_the_configuration_wants_it(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    up = upstream(lambda exchange: exchange.reply(chat_reply("共享")))
+    always = configuration(up.base_url) + '[cache]\ncoalesce = "always"\n'
+    client = daemon(always).client()
+    assert [client.chat(PROMPT).info.cache for _ in range(2)] == ["bypass", "bypass"], "nothing is kept"
+    assert len(up.exchanges) == 2
