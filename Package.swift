@@ -100,10 +100,6 @@ let package = Package(
             name: "chat-example", dependencies: ["LLMGatewayClient"], path: "clients/swift/Examples/chat",
             swiftSettings: strict),
 
-        .executableTarget(
-            name: "cache-traces", dependencies: ["LLMGWCore", "LLMGWPolicy"], path: "Benchmarks/cache-traces",
-            swiftSettings: strict),
-
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "LLMGWJSONTests", dependencies: ["LLMGWJSON", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LLMGWCoreTests", dependencies: ["LLMGWCore"], swiftSettings: strict),
@@ -140,8 +136,12 @@ if Context.environment["LLMGW_BENCHMARKS"] != nil {
     for target in package.targets where target.name == "LLMGWGateway" {
         target.swiftSettings = strict + [.unsafeFlags(["-enable-testing"])]
     }
-    package.targets.append(
+    package.targets += [
         .executableTarget(
             name: "llmgw-bench-pipeline", dependencies: ["LLMGWCore", "LLMGWUpstream", "LLMGWGateway"],
-            path: "Benchmarks/pipeline", swiftSettings: strict))
+            path: "Benchmarks/pipeline", swiftSettings: strict),
+        .executableTarget(
+            name: "llmgw-bench-traces", dependencies: ["LLMGWCore", "LLMGWPolicy"], path: "Benchmarks/cache-traces",
+            swiftSettings: strict),
+    ]
 }

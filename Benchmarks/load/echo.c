@@ -1,14 +1,13 @@
 /* Closed loops against echo_server: what the kernel and a socket cost, with the frame sizes of the real thing. */
 #define _GNU_SOURCE
 #include "options.h"
+#include "unix_socket.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 struct echo_loop {
@@ -16,19 +15,6 @@ struct echo_loop {
     size_t received;
     uint64_t sent;
 };
-
-static int dial(const char *path) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path) {
-        measure_fail("the socket's path is too long");
-    }
-    strcpy(address.sun_path, path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
-        measure_fail("%s: %s", path, strerror(errno));
-    }
-    return fd;
-}
 
 static void ask(struct echo_loop *loop, const void *frame, size_t size) {
     loop->received = 0;
@@ -47,7 +33,7 @@ void run_echo(const struct options *options, struct measure *m) {
     measure_begin(m, options->warm_up, options->window);
     for (size_t i = 0; i < options->loops; i++) {
         struct epoll_event event = {.events = EPOLLIN, .data.ptr = &loops[i]};
-        loops[i].fd = dial(options->unix_socket);
+        loops[i].fd = unix_socket_dial(options->unix_socket);
         epoll_ctl(poll, EPOLL_CTL_ADD, loops[i].fd, &event);
         ask(&loops[i], frame, options->request_frame);
     }

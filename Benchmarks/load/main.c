@@ -14,6 +14,7 @@ static const char usage[] =
     "  http           closed loops of POSTs through libcurl\n"
     "  llmgw          closed loops through the gateway (libllmgw)\n"
     "  echo           closed loops against echo_server\n"
+    "  redis          closed loops of GETs against redis-server\n"
     "  http-streams   streams of stream_upstream through libcurl\n"
     "  llmgw-streams  streams of stream_upstream through the gateway\n"
     "\n"
@@ -23,7 +24,7 @@ static const char usage[] =
     "  --model NAME              (bench)\n"
     "  --loops N                 closed loops, or streams, at once (1)\n"
     "  --per-connection N        llmgw: calls on one connection (1)\n"
-    "  --prompt BYTES            of the user's message (1000)\n"
+    "  --prompt BYTES            of the user's message, or of redis' value (1000)\n"
     "  --request-frame BYTES     echo: with the header\n"
     "  --reply-frame BYTES       echo: with the header\n"
     "  --chunks N                of each stream\n"
@@ -100,6 +101,7 @@ int main(int argc, char **argv) {
         {"http", run_http},
         {"llmgw", run_llmgw},
         {"echo", run_echo},
+        {"redis", run_redis},
         {"http-streams", run_http_streams},
         {"llmgw-streams", run_llmgw_streams},
     };

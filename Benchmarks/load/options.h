@@ -6,7 +6,7 @@
 
 struct options {
     const char *url;         /* http: what to POST to */
-    const char *unix_socket; /* http: connect here instead of the URL's host; llmgw and echo: the socket */
+    const char *unix_socket; /* http: connect here instead of the URL's host; llmgw, echo and redis: the socket */
     const char *model;
     size_t loops;   /* closed loops, or streams at once */
     size_t prompt;  /* bytes of the user's message */
@@ -24,6 +24,7 @@ char *options_request_body(const struct options *options, bool stream);
 void run_http(const struct options *options, struct measure *m);
 void run_llmgw(const struct options *options, struct measure *m);
 void run_echo(const struct options *options, struct measure *m);
+void run_redis(const struct options *options, struct measure *m);
 void run_http_streams(const struct options *options, struct measure *m);
 void run_llmgw_streams(const struct options *options, struct measure *m);
 

@@ -1,5 +1,7 @@
 """What the daemon aims at, judged against other targets of the same run."""
 
+from . import cache
+
 MEGABYTE = 1024  # kB
 
 
@@ -22,6 +24,8 @@ def judge(results):
         aim("requests/s at 32 loops", "at least 35 % of nginx's", f"{share:.0%}", share >= 0.35)
     held = max(row["ended_well"] for row in results["streams"] if row["target"] == "llmgw")
     aim("streams held at once, no chunk lost", "1,000", f"{held:,}", held >= 1000)
+    for what, text, reached, is_met in cache.aims(results["cache"]):
+        aim(what, text, reached, is_met)
     memory = results["memory"]
     idle, loaded = memory["idle"]["resident_kb"], memory["after_load"]["resident_kb"]
     aim("resident memory, idle", "at most 15 MB", f"{idle / MEGABYTE:.1f} MB", idle <= 15 * MEGABYTE)

@@ -14,9 +14,12 @@ class Load:
         socket = ["--socket", unix_socket] if unix_socket else []
         return self._closed("http", ["--url", self._url(port), *socket], loops, watched)
 
-    def llmgw(self, loops, watched, per_connection=1):
-        socket = ["--socket", self.servers.gateway_socket, "--per-connection", per_connection]
-        return self._closed("llmgw", socket, loops, watched)
+    def llmgw(self, loops, watched, per_connection=1, socket=None):
+        where = ["--socket", socket or self.servers.gateway_socket, "--per-connection", per_connection]
+        return self._closed("llmgw", where, loops, watched)
+
+    def redis(self, socket, loops, watched):
+        return self._closed("redis", ["--socket", socket], loops, watched)
 
     def echo(self, loops, watched, frames):
         sizes = ["--request-frame", frames["request"], "--reply-frame", frames["reply"]]

@@ -1,5 +1,7 @@
 """Turns a run's results into Markdown."""
 
+from . import cache
+
 NAMES = {
     "direct": "direct (libcurl)",
     "nginx": "nginx, TCP",
@@ -10,7 +12,7 @@ NAMES = {
 
 
 def markdown(results):
-    parts = [_head(results), _closed_loops(results), _streams(results), _daemon(results), _aims(results)]
+    parts = [_head(results), _closed_loops(results), _streams(results), cache.markdown(results["cache"], _table), _daemon(results), _aims(results)]
     return "\n\n".join(parts) + "\n"
 
 
