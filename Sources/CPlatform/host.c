@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 int cplatform_peer_groups(int socket, gid_t *groups, int capacity) {
@@ -45,7 +46,7 @@ int cplatform_sealed_memory(const char *name, const void *bytes, size_t count) {
     return fd;
 }
 
-int cplatform_send_descriptor(int socket, const struct sockaddr *address, socklen_t length, int descriptor) {
+int cplatform_send_descriptor(int socket, const void *address, size_t length, int descriptor) {
     union {
         struct cmsghdr header;
         char space[CMSG_SPACE(sizeof(int))];
@@ -53,7 +54,7 @@ int cplatform_send_descriptor(int socket, const struct sockaddr *address, sockle
     memset(&control, 0, sizeof control);
     struct msghdr message = {0};
     message.msg_name = (void *)(uintptr_t)address;
-    message.msg_namelen = length;
+    message.msg_namelen = (socklen_t)length;
     message.msg_control = &control;
     message.msg_controllen = sizeof control;
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);

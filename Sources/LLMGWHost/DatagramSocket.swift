@@ -44,7 +44,7 @@ struct DatagramSocket: Sendable {
 
     /// Sends a descriptor alone. 0, or the error's number.
     func send(descriptor passed: CInt) -> CInt {
-        withAddress { cplatform_send_descriptor(descriptor.number, $0, $1, passed) == 0 ? 0 : errno }
+        withAddress { cplatform_send_descriptor(descriptor.number, $0, Int($1), passed) == 0 ? 0 : errno }
     }
 
     private func withAddress<T>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> T) -> T {

@@ -39,8 +39,12 @@ CHECK = [
     Suite("proto rules", [PYTHON, "scripts/check-proto.py"], 1),
     Suite("generated files", ["scripts/check-generated"], 30),
     Suite("C manual", [PYTHON, "scripts/check-c-manual.py"], 1),
+    Suite("systemd units", ["scripts/check-units"], 1),
     Suite("Markdown links", [PYTHON, "scripts/check-links.py"], 1),
     Suite("text", [PYTHON, "scripts/check-text.py"], 1),
 ]
 
-GROUPS = {"test": TEST, "check": CHECK}
+# The packages of `make deb`, on a booted Debian.
+SYSTEMD = [Suite("systemd", [*PYTEST, "Tests/SystemdTests"], 15, counts.pytest, may_skip=True)]
+
+GROUPS = {"test": TEST, "check": CHECK, "systemd": SYSTEMD}

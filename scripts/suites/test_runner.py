@@ -33,6 +33,14 @@ def test_no_test_is_a_failure() -> None:
     assert run("true").trouble == "ran no test"
 
 
+def test_a_suite_that_may_be_skipped_has_to_say_so() -> None:
+    def skipped(output: str) -> runner.Result:
+        return runner.run(Suite("a suite", ["echo", output], 1, counts.plain, may_skip=True), time.monotonic() + 60)
+
+    assert skipped("0 passed, 0 failed, 2 skipped").counts == (0, 0, 2)
+    assert skipped("0 passed, 0 failed").trouble == "ran no test"
+
+
 def test_a_suite_has_an_end() -> None:
     result = run("trap '' TERM; echo '3 passed, 0 failed'; while :; do sleep 0.05; done", minutes=0.005)
     assert result.counts.failed == 1

@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/socket.h>
 #include <sys/types.h>
 
 // The supplementary groups that the peer of a Unix socket had when it connected (SO_PEERGROUPS). How many, or -1 with errno: ERANGE if there
@@ -14,7 +13,8 @@ int cplatform_peer_groups(int socket, gid_t *groups, int capacity);
 // A descriptor of nameless memory that holds these bytes and cannot change any more, or -1 with errno.
 int cplatform_sealed_memory(const char *name, const void *bytes, size_t count);
 
-// Sends a datagram that consists of a descriptor only. 0, or -1 with errno.
-int cplatform_send_descriptor(int socket, const struct sockaddr *address, socklen_t length, int descriptor);
+// Sends a datagram that consists of a descriptor only to this `struct sockaddr`, which is not named here: a Swift import would take the
+// declarations of <sys/socket.h> for this module's. 0, or -1 with errno.
+int cplatform_send_descriptor(int socket, const void *address, size_t length, int descriptor);
 
 #endif

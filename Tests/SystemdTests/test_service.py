@@ -1,0 +1,156 @@
+"""The packages on a real systemd, from the first call to their removal. The tests build on each other."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+
+from conftest import ENCRYPTED_KEY, KEY
+from machine import Machine, wait_until
+
+SERVICE = "llmgw.service"
+
+
+def ask(machine: Machine, user: str, *words: str) -> str:
+    return machine.run("llmgw-ctl", "chat", *words, user=user).stdout
+
+
+def pid(machine: Machine) -> int:
+    """The daemon's process as the container counts."""
+    return int(machine.show(SERVICE, "MainPID"))
+
+
+def test_the_first_call_starts_the_daemon(machine: Machine) -> None:
+    assert machine.run("systemctl", "is-active", "llmgw.socket", "llmgw-admin.socket").stdout.split() == ["active", "active"]
+    assert machine.run("systemctl", "is-active", SERVICE, check=False).stdout.strip() == "inactive"
+    assert "ms" in machine.run("llmgw-ctl", "ping", user="alice").stdout
+    assert machine.run("systemctl", "is-active", SERVICE).stdout.strip() == "active"
+    assert machine.show(SERVICE, "StatusText").startswith("serving: 2 of 2 providers open")
+
+
+def test_credentials_arrive(machine: Machine) -> None:
+    assert f"key=Bearer {KEY} 好" in ask(machine, "alice", "hello")
+    assert f"key=Bearer {ENCRYPTED_KEY} 好" in ask(machine, "alice", "--model", "sealed", "hello")
+    # The daemon's user cannot read the files themselves.
+    assert machine.run("cat", "/etc/llmgw/credentials/plain", user="llmgw", check=False).returncode != 0
+    environment = machine.run("cat", f"/proc/{pid(machine)}/environ").stdout
+    assert KEY not in environment and "CREDENTIALS_DIRECTORY=" in environment
+
+
+def test_the_sandbox_is_in_force(machine: Machine) -> None:
+    status = dict(line.split(":\t", 1) for line in machine.run("cat", f"/proc/{pid(machine)}/status").stdout.splitlines() if ":\t" in line)
+    assert set(status["Uid"].split()) == {machine.run("id", "-u", "llmgw").stdout.strip()}
+    assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
+    assert {status[name] for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {"0" * 16}
+
+    def seen_by_the_daemon(script: str) -> int:
+        return machine.run("nsenter", "--target", str(pid(machine)), "--mount", "--", "sh", "-c", script, check=False).returncode
+
+    for path in ("/etc", "/usr", "/home/alice", "/boot", "/opt"):
+        assert seen_by_the_daemon(f"touch {path}/written") != 0, f"{path} can be written"
+    assert seen_by_the_daemon("touch /var/lib/llmgw/written && rm /var/lib/llmgw/written") == 0
+    assert seen_by_the_daemon("ls /home/alice") != 0
+    assert seen_by_the_daemon("test -e /dev/kmsg") != 0
+    assert seen_by_the_daemon("test -e /proc/meminfo") != 0
+    exposure = machine.run("systemd-analyze", "security", "--threshold=15", SERVICE)
+    assert exposure.returncode == 0
+
+
+def test_users_are_told_apart(machine: Machine) -> None:
+    running = [machine.start("llmgw-ctl", "chat", "slow 6", user=user) for user in ("alice", "bob")]
+    uids = {user: int(machine.run("id", "-u", user).stdout) for user in ("alice", "bob", "dora")}
+
+    def seen(user: str, *options: str) -> set[int]:
+        return {entry["uid"] for entry in json.loads(machine.run("llmgw-ctl", "requests", "--json", *options, user=user).stdout)}
+
+    wait_until(lambda: seen("root") == {uids["alice"], uids["bob"]}, "both requests are under way")
+    assert seen("alice") == {uids["alice"]}
+    assert seen("bob") == {uids["bob"]}
+    # A supplementary group, and the socket for those who have it.
+    assert seen("dora", "--socket", "/run/llmgw/admin.sock") == {uids["alice"], uids["bob"]}
+    assert machine.run("llmgw-ctl", "ping", "--socket", "/run/llmgw/admin.sock", user="alice", check=False).returncode == 4
+    assert machine.run("llmgw-ctl", "ping", user="carol", check=False).returncode == 4, "who is in no group, does not connect"
+    for process in running:
+        assert process.wait(60) == 0
+        process.communicate()
+
+
+def test_the_journal_has_fields(machine: Machine) -> None:
+    machine.run("llmgw-ctl", "chat", "--model", "没有", "geheim-密语", user="bob", check=False)
+    machine.run("llmgw-ctl", "breakers", "reset", "provider/plain")
+
+    def find(*matches: str) -> list[dict[str, str]]:
+        lines = machine.run("journalctl", "--no-pager", "-o", "json", "-u", SERVICE, *matches).stdout
+        return [json.loads(line) for line in lines.splitlines()]
+
+    failed = wait_until(lambda: find("LLMGW_OUTCOME=llmgw.client.unknown_model"), "the failed call")[0]
+    assert failed["MESSAGE"] == "call failed" and failed["SYSLOG_IDENTIFIER"] == "llmgwd" and failed["PRIORITY"] == "6"
+    assert failed["LLMGW_PEER_UID"] == machine.run("id", "-u", "bob").stdout.strip()
+    assert int(failed["LLMGW_DURATION_US"]) >= 0 and len(failed["LLMGW_REQUEST_ID"]) == 16
+    audit = wait_until(lambda: find("LLMGW_AUDIT=1"), "the record of an action")[-1]
+    assert (audit["LLMGW_ACTION"], audit["LLMGW_TARGET"], audit["LLMGW_PEER_UID"]) == ("breaker reset", "provider/plain", "0")
+    everything = json.dumps(find(), ensure_ascii=False)
+    for secret in ("geheim-密语", KEY, ENCRYPTED_KEY):
+        assert secret not in everything
+
+
+def calls_while(machine: Machine, action: Callable[[], object]) -> int:
+    """Does something to the daemon while programs call without a pause. How many calls there were; none may have failed."""
+    load = machine.start("python3", "/opt/llmgw-test/load.py", user="alice", stdin=subprocess.PIPE)
+    assert load.stdout is not None
+    assert load.stdout.readline() == "begun\n"
+    action()
+    output, errors = load.communicate(timeout=120)
+    assert load.returncode == 0, errors
+    result = json.loads(output)
+    assert result["failures"] == []
+    return int(result["calls"])
+
+
+def test_a_restart_under_load_loses_nothing(machine: Machine) -> None:
+    def restart() -> None:
+        for _ in range(3):
+            before = pid(machine)
+            machine.run("systemctl", "restart", SERVICE)
+            assert pid(machine) != before
+
+    assert calls_while(machine, restart) > 20
+
+
+def test_a_daemon_that_hangs_is_replaced(machine: Machine) -> None:
+    before = pid(machine)
+    machine.run("kill", "-STOP", str(before))
+    wait_until(lambda: pid(machine) not in (0, before), "the watchdog replaces it")
+    assert int(machine.show(SERVICE, "NRestarts")) == 1
+    assert "watchdog" in machine.run("journalctl", "--no-pager", "-u", SERVICE).stdout.lower()
+    assert "key=" in ask(machine, "alice", "hello")
+
+
+def test_a_stopped_daemon_is_started_by_the_next_call(machine: Machine) -> None:
+    machine.run("systemctl", "stop", SERVICE)
+    assert machine.run("systemctl", "is-active", SERVICE, check=False).stdout.strip() == "inactive"
+    assert "key=" in ask(machine, "bob", "hello")
+
+
+def test_upgrade_of_the_package(machine: Machine) -> None:
+    before = pid(machine)
+    calls = calls_while(machine, lambda: machine.run("dpkg", "--install", "/opt/llmgw-test/llmgw_later.deb", timeout=120))
+    assert calls > 0
+    assert machine.run("dpkg-query", "-W", "-f", "${Version}", "llmgw").stdout.startswith("9:")
+    assert pid(machine) not in (0, before), "the new daemon serves"
+    assert "key_plain" in machine.run("cat", "/etc/llmgw/llmgw.toml").stdout, "what was configured stays"
+
+
+def test_removal(machine: Machine) -> None:
+    machine.run("dpkg", "--remove", "llmgw", timeout=120)
+    assert machine.run("sh", "-c", "ps -e -o comm= | grep -c '^llmgwd' || true").stdout.strip() == "0"
+    assert machine.run("test", "-e", "/run/llmgw/llmgw.sock", check=False).returncode != 0
+    for unit in (SERVICE, "llmgw.socket", "llmgw-admin.socket"):
+        assert machine.run("systemctl", "is-active", unit, check=False).stdout.strip() in ("inactive", "unknown")
+    assert machine.run("test", "-e", "/etc/llmgw/llmgw.toml").returncode == 0
+    machine.run("dpkg", "--purge", "llmgw", timeout=120)
+    assert machine.run("test", "-e", "/var/lib/llmgw", check=False).returncode != 0
+    assert machine.run("test", "-e", "/etc/llmgw/llmgw.toml", check=False).returncode != 0
+    assert machine.run("test", "-e", "/etc/llmgw/credentials/plain").returncode == 0, "a key is its owner's"
+    assert machine.run("systemctl", "--failed", "--no-legend").stdout.strip() == ""
