@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 UPSTREAM ?= model
 
 help: ## list these targets
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
 
 run: ## see it work: three programs ask a small real model (UPSTREAM=sim: simulated, UPSTREAM=openai: with OPENAI_API_KEY)
 	@scripts/run '$(UPSTREAM)'

@@ -11,6 +11,7 @@ struct CommandLineArguments: Equatable {
         case serve
         case check
         case printConfigurationReference
+        case printConfigurationManual
         case printFailureTable
         case help
         case version
@@ -45,6 +46,7 @@ struct CommandLineArguments: Equatable {
 
     private static let flags: [String: Action] = [
         "--check": .check, "--print-configuration-reference": .printConfigurationReference,
+        "--print-configuration-manual": .printConfigurationManual,
         "--print-failure-table": .printFailureTable, "--help": .help, "-h": .help, "--version": .version,
     ]
     private static let options = ["--config", "--socket", "--log-level"]

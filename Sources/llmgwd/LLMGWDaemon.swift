@@ -33,6 +33,7 @@ struct LLMGWDaemon {
         switch arguments.action {
         case .help: print(CommandLineArguments.help)
         case .version: print(Version.current)
+        case .printConfigurationManual: print(ConfigurationManual.page, terminator: "")
         case .printConfigurationReference: print(ConfigurationReference.markdown, terminator: "")
         case .printFailureTable: print(FailureTable.standard.markdown, terminator: "")
         case .check:
