@@ -90,7 +90,7 @@ class Machine:
         with self._console.open("wb") as console:
             self._process = subprocess.Popen(
                 ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network", "--console=pipe", "-D", str(self.tree),
-                 "--boot", "systemd.log_target=console", "systemd.journald.forward_to_console=0"],
+                 "--boot"],
                 stdin=subprocess.PIPE, stdout=console, stderr=console, start_new_session=True,
             )
         try:

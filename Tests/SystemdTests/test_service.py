@@ -53,8 +53,7 @@ def test_the_sandbox_is_in_force(machine: Machine) -> None:
     assert seen_by_the_daemon("ls /home/alice") != 0
     assert seen_by_the_daemon("test -e /dev/kmsg") != 0
     assert seen_by_the_daemon("test -e /proc/meminfo") != 0
-    exposure = machine.run("systemd-analyze", "security", "--threshold=15", SERVICE)
-    assert exposure.returncode == 0
+    machine.run("systemd-analyze", "security", "--threshold=15", SERVICE)
 
 
 def test_users_are_told_apart(machine: Machine) -> None:
@@ -85,6 +84,7 @@ def test_the_journal_has_fields(machine: Machine) -> None:
         return [json.loads(line) for line in lines.splitlines()]
 
     failed = wait_until(lambda: find("LLMGW_OUTCOME=llmgw.client.unknown_model"), "the failed call")[0]
+    assert find("MESSAGE=listening") and "Failed to set thread priority" not in json.dumps(find())
     assert failed["MESSAGE"] == "call failed" and failed["SYSLOG_IDENTIFIER"] == "llmgwd" and failed["PRIORITY"] == "6"
     assert failed["LLMGW_PEER_UID"] == machine.run("id", "-u", "bob").stdout.strip()
     assert int(failed["LLMGW_DURATION_US"]) >= 0 and len(failed["LLMGW_REQUEST_ID"]) == 16
@@ -120,11 +120,26 @@ def test_a_restart_under_load_loses_nothing(machine: Machine) -> None:
 
 def test_a_daemon_that_hangs_is_replaced(machine: Machine) -> None:
     before = pid(machine)
-    machine.run("kill", "-STOP", str(before))
+    machine.run("sh", "-c", f"kill -STOP {before}")
     wait_until(lambda: pid(machine) not in (0, before), "the watchdog replaces it")
     assert int(machine.show(SERVICE, "NRestarts")) == 1
-    assert "watchdog" in machine.run("journalctl", "--no-pager", "-u", SERVICE).stdout.lower()
+    assert "Watchdog timeout" in machine.run("journalctl", "--no-pager", "-u", SERVICE).stdout
     assert "key=" in ask(machine, "alice", "hello")
+
+
+def test_reload(machine: Machine) -> None:
+    """systemd waits for the daemon, whose process stays; a configuration with a mistake is refused, and the one that works goes on."""
+    before = pid(machine)
+    good = machine.run("cat", "/etc/llmgw/llmgw.toml").stdout
+    machine.write("/etc/llmgw/llmgw.toml", good + '[models."新的"]\nprovider = "plain"\nupstream_model = "m"\n')
+    machine.run("systemctl", "reload", SERVICE)
+    wait_until(lambda: "新的" in machine.run("llmgw-ctl", "models", user="alice").stdout, "the new model is there")
+    machine.write("/etc/llmgw/llmgw.toml", good + "[server2]\n")
+    assert machine.run("systemctl", "reload", SERVICE, check=False).returncode != 0
+    assert "新的" in machine.run("llmgw-ctl", "models", user="alice").stdout
+    machine.write("/etc/llmgw/llmgw.toml", good)
+    machine.run("systemctl", "reload", SERVICE)
+    assert pid(machine) == before
 
 
 def test_a_stopped_daemon_is_started_by_the_next_call(machine: Machine) -> None:
@@ -144,7 +159,7 @@ def test_upgrade_of_the_package(machine: Machine) -> None:
 
 def test_removal(machine: Machine) -> None:
     machine.run("dpkg", "--remove", "llmgw", timeout=120)
-    assert machine.run("sh", "-c", "ps -e -o comm= | grep -c '^llmgwd' || true").stdout.strip() == "0"
+    assert "llmgwd" not in machine.run("sh", "-c", "cat /proc/[0-9]*/comm").stdout.split()
     assert machine.run("test", "-e", "/run/llmgw/llmgw.sock", check=False).returncode != 0
     for unit in (SERVICE, "llmgw.socket", "llmgw-admin.socket"):
         assert machine.run("systemctl", "is-active", unit, check=False).stdout.strip() in ("inactive", "unknown")

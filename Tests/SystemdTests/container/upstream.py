@@ -14,12 +14,18 @@ class Handler(BaseHTTPRequestHandler):
         if prompt.startswith("slow"):
             time.sleep(float(prompt.split()[1]))
         text = f"key={self.headers.get('authorization', 'none')} 好"
-        body = json.dumps({
-            "id": "1", "object": "chat.completion", "model": "m",
-            "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
-        }).encode()
+        if request.get("stream"):
+            events = [{"delta": {"content": text}, "finish_reason": None}, {"delta": {}, "finish_reason": "stop"}]
+            lines = [json.dumps({"id": "1", "object": "chat.completion.chunk", "model": "m", "choices": [{"index": 0, **event}]}) for event in events]
+            self.answer("text/event-stream", "".join(f"data: {line}\n\n" for line in [*lines, "[DONE]"]))
+        else:
+            choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+            self.answer("application/json", json.dumps({"id": "1", "object": "chat.completion", "model": "m", "choices": [choice]}))
+
+    def answer(self, kind: str, text: str) -> None:
+        body = text.encode()
         self.send_response(200)
-        self.send_header("content-type", "application/json")
+        self.send_header("content-type", kind)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
