@@ -84,7 +84,6 @@ def test_the_journal_has_fields(machine: Machine) -> None:
         return [json.loads(line) for line in lines.splitlines()]
 
     failed = wait_until(lambda: find("LLMGW_OUTCOME=llmgw.client.unknown_model"), "the failed call")[0]
-    assert find("MESSAGE=listening") and "Failed to set thread priority" not in json.dumps(find())
     assert failed["MESSAGE"] == "call failed" and failed["SYSLOG_IDENTIFIER"] == "llmgwd" and failed["PRIORITY"] == "6"
     assert failed["LLMGW_PEER_UID"] == machine.run("id", "-u", "bob").stdout.strip()
     assert int(failed["LLMGW_DURATION_US"]) >= 0 and len(failed["LLMGW_REQUEST_ID"]) == 16
