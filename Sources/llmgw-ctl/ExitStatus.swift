@@ -36,7 +36,7 @@ enum ExitStatus: Int32, CaseIterable {
             switch error.reason {
             case .localConnectFailed, .localConnectionLost, .draining: .unreachable
             case _ where error.code == .deadlineExceeded: .deadline
-            case .permissionDenied: .denied
+            case .permissionDenied, .modelNotAllowed: .denied
             case .noHealthyTarget, .breakerOpen: .upstream
             case _ where error.reason.name.hasPrefix("llmgw.upstream."): .upstream
             default: .failure

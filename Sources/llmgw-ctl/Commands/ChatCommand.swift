@@ -30,6 +30,12 @@ struct ChatCommand: AsyncParsableCommand {
     @Option(help: "How free the model is in its choice of words, 0 to 2.")
     var temperature: Double?
 
+    @Option(help: ArgumentHelp("Who comes first where not all can.", valueName: "band"))
+    var priority: Choice<Priority>?
+
+    @Option(help: ArgumentHelp("Whether the shared cache is read and written.", valueName: "mode"))
+    var cache: Choice<CacheControl.Mode>?
+
     @Flag(help: "Afterwards, say on standard error what the answer took.")
     var stats = false
 
@@ -45,14 +51,18 @@ struct ChatCommand: AsyncParsableCommand {
         request.sampling.maxTokens = maxTokens
         request.sampling.temperature = temperature
         if output.json {
-            let reply = try await connection.withClient { try await $0.chat(request) }
+            let reply = try await connection.withClient { try await $0.chat(request, options: options) }
             return JSON.print { $0.chat(reply) }
         }
         try await connection.withClient { client in
-            let stream = try await client.streamChat(request)
+            let stream = try await client.streamChat(request, options: options)
             let reply = try await Self.show(stream)
             if stats { Terminal.note(Self.facts(reply)) }
         }
+    }
+
+    private var options: CallOptions {
+        CallOptions(priority: priority?.value, cache: CacheControl(mode: cache?.value))
     }
 
     private static func show(_ stream: ReplyStream<ChatChunk, ChatReply>) async throws -> ChatReply {
@@ -89,6 +99,10 @@ struct ChatCommand: AsyncParsableCommand {
             facts.append("\(source) after \(reply.info.attempts) attempts")
         }
         if let usage = reply.usage { facts.append("\(usage.inputTokens.orDash) + \(usage.outputTokens.orDash) tokens") }
+        if let cache = reply.info.cache, cache != .bypass {
+            facts.append("cache \(cache)\(reply.info.cacheAge.map { ", \($0.short) old" } ?? "")")
+        }
+        if let cost = reply.info.cost { facts.append(cost.text) }
         if let latency = reply.info.latency {
             facts.append("total \(latency.total.short), gateway \(latency.overhead.short)")
         }
@@ -141,7 +155,7 @@ private struct ToolCallAssembly {
 }
 
 extension JSONWriter {
-    fileprivate mutating func chat(_ reply: ChatReply) {
+    mutating func chat(_ reply: ChatReply) {
         object {
             $0.key("choices")
             $0.array(reply.choices) { writer, choice in

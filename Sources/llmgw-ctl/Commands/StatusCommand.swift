@@ -30,6 +30,13 @@ struct StatusCommand: AsyncParsableCommand {
             connections: \(status.connections), protocol errors: \(status.protocolErrors)
 
             """
+        if status.waiting > 0 { text += "waiting for quota: \(status.waiting)\n" }
+        if let cache = status.cache {
+            text += "cache: hit rate \((cache.hitRate?.percent).orDash), saved \(cache.savedCosts.text)\n"
+        }
+        if !status.costsToday.isEmpty { text += "spent today: \(status.costsToday.text)\n" }
+        for pause in status.pauses { text += Terminal.sanitised("paused: \(pause.text)") + "\n" }
+        for problem in status.problems { text += Terminal.sanitised("problem: \(problem)") + "\n" }
         var providers = Table("PROVIDER", "KIND", "BASE URL", "IN FLIGHT", "WAITING", "ATTEMPTS", "FAILURES")
         for p in status.providers {
             let limit = p.maxConcurrency == 0 ? "" : "/\(p.maxConcurrency)"
@@ -61,6 +68,15 @@ extension JSONWriter {
             $0.members(status.totals)
             $0.member("protocol_errors", status.protocolErrors)
             $0.member("resident_bytes", status.residentBytes)
+            $0.member("waiting", status.waiting)
+            if let cache = status.cache {
+                $0.key("cache")
+                $0.object { $0.members(cache) }
+            }
+            $0.member("costs_today", status.costsToday)
+            $0.key("pauses")
+            $0.array(status.pauses) { $0.pause($1) }
+            $0.member("problems", status.problems)
             $0.key("providers")
             $0.array(status.providers) { writer, provider in
                 writer.object {

@@ -80,11 +80,13 @@ extension JSONWriter {
                     $0.member("first_token_us", attempt.firstToken?.wholeMicroseconds)
                 }
             }
-            guard let latency = info.latency else { return }
-            $0.member("queue_us", latency.queue.wholeMicroseconds)
-            $0.member("first_token_us", latency.firstToken?.wholeMicroseconds)
-            $0.member("total_us", latency.total.wholeMicroseconds)
-            $0.member("overhead_us", latency.overhead.wholeMicroseconds)
+            $0.member("cache", info.cache.map { "\($0)" })
+            $0.member("cache_age_ms", info.cacheAge?.wholeMilliseconds)
+            $0.member("cache_key", info.cacheKey)
+            $0.member("cache_similarity", info.cacheSimilarity)
+            $0.member("usage_source", info.usageSource?.rawValue)
+            $0.member("cost", info.cost)
+            if let latency = info.latency { $0.members(latency) }
         }
     }
 

@@ -6,10 +6,16 @@ struct Table {
     private var rows: [[String]] = []
 
     init(_ headings: String...) {
+        self.init(headings)
+    }
+
+    init(_ headings: [String]) {
         self.headings = headings
     }
 
-    mutating func add(_ cells: String...) {
+    mutating func add(_ cells: String...) { add(cells) }
+
+    mutating func add(_ cells: [String]) {
         precondition(cells.count == headings.count, "a row has as many cells as the table has columns")
         rows.append(cells.map { Terminal.oneLine($0) })
     }

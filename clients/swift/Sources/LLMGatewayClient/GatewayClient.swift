@@ -153,9 +153,9 @@ public final class GatewayClient: Sendable {
         await connector.close()
     }
 
-    // How
+    // How. The other services' methods are in files of their own.
 
-    private func unary<Request: WireMessage, Reply: WireMessage>(
+    func unary<Request: WireMessage, Reply: WireMessage>(
         _ method: Method, _ request: Request, _ options: CallOptions = CallOptions()
     ) async throws(GatewayError) -> Reply {
         let call = try await begin(method, request, options)
@@ -167,7 +167,7 @@ public final class GatewayClient: Sendable {
         }
     }
 
-    private func stream<Request: WireMessage, Chunk: WireMessage & Sendable, Reply: WireMessage & Sendable>(
+    func stream<Request: WireMessage, Chunk: WireMessage & Sendable, Reply: WireMessage & Sendable>(
         _ method: Method, _ request: Request, _ options: CallOptions
     ) async throws(GatewayError) -> ReplyStream<Chunk, Reply> {
         ReplyStream(
