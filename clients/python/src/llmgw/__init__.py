@@ -8,11 +8,13 @@ from .errors import (
     APITimeoutError,
     AuthenticationError,
     BadRequestError,
+    BudgetExhaustedError,
     CancelledError,
     ContentFilterError,
     ContextLengthExceededError,
     GatewayError,
     InternalServerError,
+    NotCachedError,
     NotFoundError,
     OverloadedError,
     PermissionDeniedError,
@@ -22,12 +24,13 @@ from .errors import (
     StreamTruncatedError,
     UnsupportedError,
 )
-from .types import ImagePart, JSONPart, Message, TextPart, Tool, ToolCall
+from .types import CacheControl, Cost, ImagePart, JSONPart, Message, TextPart, Tool, ToolCall
 
 __all__ = [
-    "APIConnectionError", "APITimeoutError", "AsyncClient", "AsyncStream", "AuthenticationError", "BadRequestError",
-    "CancelledError", "Client", "ContentFilterError", "ContextLengthExceededError", "GatewayError", "ImagePart",
-    "InternalServerError", "JSONPart", "Message", "NotFoundError", "OverloadedError", "PermissionDeniedError",
-    "QuotaExhaustedError", "RateLimitError", "RequestTooLargeError", "Stream", "StreamTruncatedError", "TextPart",
-    "Tool", "ToolCall", "UnsupportedError", "__version__",
+    "APIConnectionError", "APITimeoutError", "AsyncClient", "AsyncStream", "AuthenticationError",
+    "BadRequestError", "BudgetExhaustedError", "CacheControl", "CancelledError", "Client",
+    "ContentFilterError", "ContextLengthExceededError", "Cost", "GatewayError", "ImagePart",
+    "InternalServerError", "JSONPart", "Message", "NotCachedError", "NotFoundError", "OverloadedError",
+    "PermissionDeniedError", "QuotaExhaustedError", "RateLimitError", "RequestTooLargeError", "Stream",
+    "StreamTruncatedError", "TextPart", "Tool", "ToolCall", "UnsupportedError", "__version__",
 ]

@@ -10,6 +10,7 @@ from typing import Any, Generic
 
 from . import _frames as frames
 from . import _methods, _socket_path, errors, types
+from ._administration import AsyncAdministration
 from ._connection import Connection, ConnectionRefused, GoAway, HelloOk, StreamEvent
 from ._frames import ProtocolViolation
 from ._methods import C, CallSpec, R
@@ -236,7 +237,7 @@ class AsyncStream(Generic[R, C]):
         self.cancel()
 
 
-class AsyncClient:
+class AsyncClient(AsyncAdministration):
     """Asks the gateway from asyncio. The methods are those of `Client`."""
 
     def __init__(self, socket: str | None = None, *, name: str = "llmgw-python", timeout: float | None = None) -> None:
@@ -248,34 +249,40 @@ class AsyncClient:
 
     async def chat(self, messages: types.Messages, *, timeout: float | None = None,
                    labels: Mapping[str, str] | None = None,
-                   retry_ambiguous: bool | None = None, **options: Any) -> types.ChatReply:
-        return await self._unary(_methods.chat(messages, **options), timeout, labels, retry_ambiguous)
+                   retry_ambiguous: bool | None = None, priority: types.Priority | None = None,
+                   cache: types.CacheControl | None = None, **options: Any) -> types.ChatReply:
+        return await self._unary(_methods.chat(messages, **options), timeout, labels, retry_ambiguous, priority, cache)
 
     async def stream_chat(self, messages: types.Messages, *, timeout: float | None = None,
                           labels: Mapping[str, str] | None = None,
-                          retry_ambiguous: bool | None = None, **options: Any) -> AsyncStream[types.ChatReply, types.ChatChunk]:
-        return await self._stream(_methods.chat(messages, stream=True, **options), timeout, labels, retry_ambiguous)
+                          retry_ambiguous: bool | None = None, priority: types.Priority | None = None,
+                          cache: types.CacheControl | None = None, **options: Any) -> AsyncStream[types.ChatReply, types.ChatChunk]:
+        return await self._stream(_methods.chat(messages, stream=True, **options), timeout, labels, retry_ambiguous, priority, cache)
 
     async def complete(self, prompt: str, *, timeout: float | None = None,
                        labels: Mapping[str, str] | None = None,
-                       retry_ambiguous: bool | None = None, **options: Any) -> types.CompleteReply:
-        return await self._unary(_methods.complete(prompt, **options), timeout, labels, retry_ambiguous)
+                       retry_ambiguous: bool | None = None, priority: types.Priority | None = None,
+                       cache: types.CacheControl | None = None, **options: Any) -> types.CompleteReply:
+        return await self._unary(_methods.complete(prompt, **options), timeout, labels, retry_ambiguous, priority, cache)
 
     async def stream_complete(self, prompt: str, *, timeout: float | None = None,
                               labels: Mapping[str, str] | None = None,
-                              retry_ambiguous: bool | None = None,
+                              retry_ambiguous: bool | None = None, priority: types.Priority | None = None,
+                              cache: types.CacheControl | None = None,
                               **options: Any) -> AsyncStream[types.CompleteReply, types.CompleteChoice]:
-        return await self._stream(_methods.complete(prompt, stream=True, **options), timeout, labels, retry_ambiguous)
+        return await self._stream(_methods.complete(prompt, stream=True, **options), timeout, labels, retry_ambiguous, priority, cache)
 
     async def embed(self, inputs: str | Sequence[str], *, timeout: float | None = None,
                     labels: Mapping[str, str] | None = None,
-                    retry_ambiguous: bool | None = None, **options: Any) -> types.EmbedReply:
-        return await self._unary(_methods.embed(inputs, **options), timeout, labels, retry_ambiguous)
+                    retry_ambiguous: bool | None = None, priority: types.Priority | None = None,
+                    cache: types.CacheControl | None = None, **options: Any) -> types.EmbedReply:
+        return await self._unary(_methods.embed(inputs, **options), timeout, labels, retry_ambiguous, priority, cache)
 
     async def batch(self, items: Iterable[types.Messages | Mapping[str, Any]], *, max_concurrency: int | None = None,
                     timeout: float | None = None, labels: Mapping[str, str] | None = None,
-                    retry_ambiguous: bool | None = None, **options: Any) -> AsyncStream[types.BatchReply, types.BatchEvent]:
-        return await self._stream(_methods.batch(items, max_concurrency, **options), timeout, labels, retry_ambiguous)
+                    retry_ambiguous: bool | None = None, priority: types.Priority | None = None,
+                    cache: types.CacheControl | None = None, **options: Any) -> AsyncStream[types.BatchReply, types.BatchEvent]:
+        return await self._stream(_methods.batch(items, max_concurrency, **options), timeout, labels, retry_ambiguous, priority, cache)
 
     async def list_models(self) -> list[types.ModelInfo]:
         return await self._unary(_methods.list_models())
@@ -328,10 +335,10 @@ class AsyncClient:
 
     async def _unary(
         self, spec: CallSpec[R, C], timeout: float | None = None, labels: Mapping[str, str] | None = None,
-        retry_ambiguous: bool | None = None,
+        retry_ambiguous: bool | None = None, priority: types.Priority | None = None, cache: types.CacheControl | None = None,
     ) -> R:
         timeout, deadline = self._deadline(timeout)
-        request = spec.request(timeout, labels or {}, retry_ambiguous)
+        request = spec.request(timeout, labels or {}, retry_ambiguous, priority, cache)
         for attempt in (1, 2):
             try:
                 link = await self._connected()
@@ -349,10 +356,10 @@ class AsyncClient:
 
     async def _stream(
         self, spec: CallSpec[R, C], timeout: float | None, labels: Mapping[str, str] | None,
-        retry_ambiguous: bool | None = None,
+        retry_ambiguous: bool | None = None, priority: types.Priority | None = None, cache: types.CacheControl | None = None,
     ) -> AsyncStream[R, C]:
         timeout, deadline = self._deadline(timeout)
-        request = spec.request(timeout, labels or {}, retry_ambiguous)
+        request = spec.request(timeout, labels or {}, retry_ambiguous, priority, cache)
 
         async def begin() -> _AsyncCall:
             return await (await self._connected()).begin(spec.method, request, deadline)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from . import errors, types
 from .v1 import gateway_pb2, meta_pb2, types_pb2
+
+C = TypeVar("C")
 
 _ROLES = {
     "system": types_pb2.ROLE_SYSTEM, "user": types_pb2.ROLE_USER, "assistant": types_pb2.ROLE_ASSISTANT,
@@ -16,6 +18,51 @@ _ROLES = {
 _FINISH = {1: "stop", 2: "length", 3: "tool_calls", 4: "content_filter"}
 _CACHE = {1: "bypass", 2: "miss", 3: "hit", 4: "stale", 5: "coalesced"}
 _SAMPLING = ("temperature", "top_p", "max_tokens", "seed", "presence_penalty", "frequency_penalty", "n", "user")
+
+
+_PRIORITIES = {
+    "interactive": types_pb2.PRIORITY_INTERACTIVE, "normal": types_pb2.PRIORITY_NORMAL, "batch": types_pb2.PRIORITY_BATCH,
+}
+_CACHE_MODES = {
+    "off": types_pb2.CACHE_MODE_OFF, "on": types_pb2.CACHE_MODE_ON, "read_only": types_pb2.CACHE_MODE_READ_ONLY,
+    "write_only": types_pb2.CACHE_MODE_WRITE_ONLY,
+}
+
+
+def choose(name: str, word: str, known: Mapping[str, C]) -> C:
+    """The protocol's value of a word; a word that there is not is the program's mistake."""
+    if word not in known:
+        raise ValueError(f"{name} {word!r} is none of {', '.join(known)}")
+    return known[word]
+
+
+def milliseconds(name: str, seconds: float, *, least: int = 0) -> int:
+    """`least`: what a time that is shorter becomes; with 0, zero is allowed."""
+    if not (0 if least == 0 else 1e-12) <= seconds < 2**53:
+        raise ValueError(f"{name} is a number of seconds {'from' if least == 0 else 'above'} 0")
+    return max(least, round(seconds * 1000))
+
+
+def priority(word: types.Priority) -> types_pb2.Priority:
+    return choose("priority", word, _PRIORITIES)
+
+
+def fill_cache_control(message: types_pb2.CacheControl, control: types.CacheControl) -> None:
+    # Also where nothing is wanted.
+    message.SetInParent()
+    if control.mode is not None:
+        message.mode = choose("mode", control.mode, _CACHE_MODES)
+    if control.max_age is not None:
+        message.max_age_ms = milliseconds("max_age", control.max_age)
+    if control.ttl is not None:
+        message.ttl_ms = milliseconds("ttl", control.ttl, least=1)
+    if control.no_store is not None:
+        message.no_store = control.no_store
+    if control.only_if_cached is not None:
+        message.only_if_cached = control.only_if_cached
+    if control.stale_if_error is not None:
+        message.stale_if_error_ms = milliseconds("stale_if_error", control.stale_if_error)
+    message.tags.extend(control.tags)
 
 
 def _json_bytes(value: Any) -> bytes:
@@ -250,6 +297,9 @@ def _info(message: Any) -> types.ReplyInfo:
         info.request_id or None, info.model or None, info.upstream_model or None, info.provider or None,
         info.attempts, latency, _CACHE.get(info.cache), info.upstream_id or None, info.source or None,
         tuple(_attempt(attempt) for attempt in info.path),
+        types.Cost(info.cost.micros, info.cost.currency) if info.HasField("cost") else None,
+        info.cache_age_ms / 1000 if info.HasField("cache_age_ms") else None, info.cache_key or None,
+        info.cache_similarity if info.HasField("cache_similarity") else None, info.usage_source or None,
     )
 
 

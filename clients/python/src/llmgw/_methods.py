@@ -25,7 +25,10 @@ class CallSpec(Generic[R, C]):
     read_reply: Callable[[bytes], R]
     read_chunk: Callable[[bytes], C]
 
-    def request(self, timeout: float | None, labels: Mapping[str, str], retry_ambiguous: bool | None = None) -> bytes:
+    def request(
+        self, timeout: float | None, labels: Mapping[str, str], retry_ambiguous: bool | None = None, priority: types.Priority | None = None,
+        cache: types.CacheControl | None = None,
+    ) -> bytes:
         envelope = wire_pb2.Request(body=self.body.SerializeToString())
         if timeout is not None:
             envelope.timeout_ms = max(1, round(timeout * 1000))
@@ -33,10 +36,14 @@ class CallSpec(Generic[R, C]):
             envelope.labels.add(key=key, value=value)
         if retry_ambiguous is not None:
             envelope.retry_ambiguous = retry_ambiguous
+        if priority is not None:
+            envelope.priority = m.priority(priority)
+        if cache is not None:
+            m.fill_cache_control(envelope.cache, cache)
         return envelope.SerializeToString()
 
 
-def _no_chunk(_: bytes) -> None:
+def no_chunk(_: bytes) -> None:
     return None
 
 
@@ -49,7 +56,7 @@ def complete(prompt: str, **options: Any) -> CallSpec[types.CompleteReply, types
 
 
 def embed(inputs: str | Sequence[str], **options: Any) -> CallSpec[types.EmbedReply, None]:
-    return CallSpec(0x0203, m.embed_request(inputs, **options), m.embed_reply, _no_chunk)
+    return CallSpec(0x0203, m.embed_request(inputs, **options), m.embed_reply, no_chunk)
 
 
 def batch(
@@ -66,58 +73,58 @@ def batch(
 
 
 def list_models() -> CallSpec[list[types.ModelInfo], None]:
-    return CallSpec(0x0205, gateway_pb2.ListModelsRequest(), m.model_list, _no_chunk)
+    return CallSpec(0x0205, gateway_pb2.ListModelsRequest(), m.model_list, no_chunk)
 
 
 def ping(payload: bytes) -> CallSpec[bytes, None]:
     return CallSpec(
-        0x0101, meta_pb2.PingRequest(payload=payload), lambda d: meta_pb2.PingReply.FromString(d).payload, _no_chunk
+        0x0101, meta_pb2.PingRequest(payload=payload), lambda d: meta_pb2.PingReply.FromString(d).payload, no_chunk
     )
 
 
 def get_info() -> CallSpec[types.ServiceInfo, None]:
-    return CallSpec(0x0102, meta_pb2.GetInfoRequest(), m.service_info, _no_chunk)
+    return CallSpec(0x0102, meta_pb2.GetInfoRequest(), m.service_info, no_chunk)
 
 
 def get_schema() -> CallSpec[dict[str, str], None]:
     def read(data: bytes) -> dict[str, str]:
         return {file.name: file.text.decode() for file in meta_pb2.GetSchemaReply.FromString(data).files}
 
-    return CallSpec(0x0103, meta_pb2.GetSchemaRequest(), read, _no_chunk)
+    return CallSpec(0x0103, meta_pb2.GetSchemaRequest(), read, no_chunk)
 
 
 def status() -> CallSpec[admin_pb2.StatusReply, None]:
-    return CallSpec(0x0301, admin_pb2.StatusRequest(), admin_pb2.StatusReply.FromString, _no_chunk)
+    return CallSpec(0x0301, admin_pb2.StatusRequest(), admin_pb2.StatusReply.FromString, no_chunk)
 
 
 def list_requests() -> CallSpec[list[admin_pb2.RequestStatus], None]:
     return CallSpec(
         0x0302, admin_pb2.ListRequestsRequest(),
-        lambda d: list(admin_pb2.ListRequestsReply.FromString(d).requests), _no_chunk,
+        lambda d: list(admin_pb2.ListRequestsReply.FromString(d).requests), no_chunk,
     )
 
 
 def cancel_request(request_id: str) -> CallSpec[bool, None]:
     return CallSpec(
         0x0303, admin_pb2.CancelRequestRequest(request_id=request_id),
-        lambda d: admin_pb2.CancelRequestReply.FromString(d).found, _no_chunk,
+        lambda d: admin_pb2.CancelRequestReply.FromString(d).found, no_chunk,
     )
 
 
 def get_config() -> CallSpec[admin_pb2.GetConfigReply, None]:
-    return CallSpec(0x0304, admin_pb2.GetConfigRequest(), admin_pb2.GetConfigReply.FromString, _no_chunk)
+    return CallSpec(0x0304, admin_pb2.GetConfigRequest(), admin_pb2.GetConfigReply.FromString, no_chunk)
 
 
 def list_deployments() -> CallSpec[list[admin_pb2.DeploymentStatus], None]:
     return CallSpec(
         0x0305, admin_pb2.ListDeploymentsRequest(),
-        lambda d: list(admin_pb2.ListDeploymentsReply.FromString(d).deployments), _no_chunk,
+        lambda d: list(admin_pb2.ListDeploymentsReply.FromString(d).deployments), no_chunk,
     )
 
 
 def list_breakers() -> CallSpec[list[admin_pb2.BreakerStatus], None]:
     return CallSpec(
-        0x0306, admin_pb2.ListBreakersRequest(), lambda d: list(admin_pb2.ListBreakersReply.FromString(d).breakers), _no_chunk
+        0x0306, admin_pb2.ListBreakersRequest(), lambda d: list(admin_pb2.ListBreakersReply.FromString(d).breakers), no_chunk
     )
 
 
@@ -137,7 +144,7 @@ def set_breaker(scope: str, action: str, reason: str, ttl: float | None) -> Call
         if ttl <= 0:
             raise ValueError("ttl is a number of seconds above 0")
         request.ttl_ms = max(1, round(ttl * 1000))
-    return CallSpec(0x0307, request, lambda d: admin_pb2.SetBreakerReply.FromString(d).found, _no_chunk)
+    return CallSpec(0x0307, request, lambda d: admin_pb2.SetBreakerReply.FromString(d).found, no_chunk)
 
 
 def test_models(model: str | None) -> CallSpec[admin_pb2.TestModelsReply, admin_pb2.TestResult]:
@@ -152,10 +159,10 @@ def explain(request_id: str) -> CallSpec[admin_pb2.RequestTrace | None, None]:
         reply = admin_pb2.ExplainReply.FromString(data)
         return reply.trace if reply.found else None
 
-    return CallSpec(0x0309, admin_pb2.ExplainRequest(request_id=request_id), read, _no_chunk)
+    return CallSpec(0x0309, admin_pb2.ExplainRequest(request_id=request_id), read, no_chunk)
 
 
 def list_alerts() -> CallSpec[list[admin_pb2.AlertStatus], None]:
     return CallSpec(
-        0x030A, admin_pb2.ListAlertsRequest(), lambda d: list(admin_pb2.ListAlertsReply.FromString(d).alerts), _no_chunk
+        0x030A, admin_pb2.ListAlertsRequest(), lambda d: list(admin_pb2.ListAlertsReply.FromString(d).alerts), no_chunk
     )

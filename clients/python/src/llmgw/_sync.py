@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from . import _frames as frames
 from . import _methods, _socket_path, errors, types
+from ._administration import SyncAdministration
 from ._connection import Connection, ConnectionRefused, GoAway, HelloOk, StreamEvent
 from ._frames import ProtocolViolation
 from ._methods import C, CallSpec, R
@@ -313,7 +314,7 @@ def _after_fork() -> None:
 os.register_at_fork(after_in_child=_after_fork)
 
 
-class Client:
+class Client(SyncAdministration):
     """Asks the gateway. Connects with the first call; threads share the connection. `timeout` is in seconds, for calls that name none."""
 
     def __init__(self, socket: str | None = None, *, name: str = "llmgw-python", timeout: float | None = None) -> None:
@@ -328,39 +329,46 @@ class Client:
 
     def chat(self, messages: types.Messages, *, timeout: float | None = None,
              labels: Mapping[str, str] | None = None,
-             retry_ambiguous: bool | None = None, **options: Any) -> types.ChatReply:
+             retry_ambiguous: bool | None = None, priority: types.Priority | None = None,
+             cache: types.CacheControl | None = None, **options: Any) -> types.ChatReply:
         """One answer. `options`: model, temperature, top_p, max_tokens, stop, seed, presence_penalty, frequency_penalty, n, logit_bias,
         user, tools, tool_choice, parallel_tool_calls, response_format, extra.
 
         `retry_ambiguous`: whether the gateway may repeat the request where an upstream may have processed it already, which can be billed
-        twice; None leaves it to the daemon's configuration."""
-        return self._unary(_methods.chat(messages, **options), timeout, labels, retry_ambiguous)
+        twice; None leaves it to the daemon's configuration. `priority`: "interactive", "normal" or "batch". `cache`: what is wanted of the
+        shared cache."""
+        return self._unary(_methods.chat(messages, **options), timeout, labels, retry_ambiguous, priority, cache)
 
     def stream_chat(self, messages: types.Messages, *, timeout: float | None = None,
                     labels: Mapping[str, str] | None = None,
-                    retry_ambiguous: bool | None = None, **options: Any) -> Stream[types.ChatReply, types.ChatChunk]:
+                    retry_ambiguous: bool | None = None, priority: types.Priority | None = None,
+                    cache: types.CacheControl | None = None, **options: Any) -> Stream[types.ChatReply, types.ChatChunk]:
         """One answer, piece by piece."""
-        return self._stream(_methods.chat(messages, stream=True, **options), timeout, labels, retry_ambiguous)
+        return self._stream(_methods.chat(messages, stream=True, **options), timeout, labels, retry_ambiguous, priority, cache)
 
     def complete(self, prompt: str, *, timeout: float | None = None,
                  labels: Mapping[str, str] | None = None,
-                 retry_ambiguous: bool | None = None, **options: Any) -> types.CompleteReply:
-        return self._unary(_methods.complete(prompt, **options), timeout, labels, retry_ambiguous)
+                 retry_ambiguous: bool | None = None, priority: types.Priority | None = None,
+                 cache: types.CacheControl | None = None, **options: Any) -> types.CompleteReply:
+        return self._unary(_methods.complete(prompt, **options), timeout, labels, retry_ambiguous, priority, cache)
 
     def stream_complete(self, prompt: str, *, timeout: float | None = None, labels: Mapping[str, str] | None = None,
-                        retry_ambiguous: bool | None = None, **options: Any) -> Stream[types.CompleteReply, types.CompleteChoice]:
-        return self._stream(_methods.complete(prompt, stream=True, **options), timeout, labels, retry_ambiguous)
+                        retry_ambiguous: bool | None = None, priority: types.Priority | None = None,
+                        cache: types.CacheControl | None = None, **options: Any) -> Stream[types.CompleteReply, types.CompleteChoice]:
+        return self._stream(_methods.complete(prompt, stream=True, **options), timeout, labels, retry_ambiguous, priority, cache)
 
     def embed(self, inputs: str | Sequence[str], *, timeout: float | None = None,
               labels: Mapping[str, str] | None = None,
-              retry_ambiguous: bool | None = None, **options: Any) -> types.EmbedReply:
-        return self._unary(_methods.embed(inputs, **options), timeout, labels, retry_ambiguous)
+              retry_ambiguous: bool | None = None, priority: types.Priority | None = None,
+              cache: types.CacheControl | None = None, **options: Any) -> types.EmbedReply:
+        return self._unary(_methods.embed(inputs, **options), timeout, labels, retry_ambiguous, priority, cache)
 
     def batch(self, items: Iterable[types.Messages | Mapping[str, Any]], *, max_concurrency: int | None = None,
               timeout: float | None = None, labels: Mapping[str, str] | None = None,
-              retry_ambiguous: bool | None = None, **options: Any) -> Stream[types.BatchReply, types.BatchEvent]:
+              retry_ambiguous: bool | None = None, priority: types.Priority | None = None,
+              cache: types.CacheControl | None = None, **options: Any) -> Stream[types.BatchReply, types.BatchEvent]:
         """Many chats in one call: results in order, and progress. `options` are for all items."""
-        return self._stream(_methods.batch(items, max_concurrency, **options), timeout, labels, retry_ambiguous)
+        return self._stream(_methods.batch(items, max_concurrency, **options), timeout, labels, retry_ambiguous, priority, cache)
 
     def list_models(self) -> list[types.ModelInfo]:
         return self._unary(_methods.list_models())
@@ -422,9 +430,10 @@ class Client:
         return timeout, None if timeout is None else time.monotonic() + timeout + GRACE
 
     def _unary(self, spec: CallSpec[R, C], timeout: float | None = None, labels: Mapping[str, str] | None = None,
-               retry_ambiguous: bool | None = None) -> R:
+               retry_ambiguous: bool | None = None, priority: types.Priority | None = None,
+               cache: types.CacheControl | None = None) -> R:
         timeout, deadline = self._deadline(timeout)
-        request = spec.request(timeout, labels or {}, retry_ambiguous)
+        request = spec.request(timeout, labels or {}, retry_ambiguous, priority, cache)
         for attempt in (1, 2):
             try:
                 call = self._connected().begin(spec.method, request, deadline)
@@ -441,9 +450,10 @@ class Client:
         raise AssertionError("unreachable")
 
     def _stream(self, spec: CallSpec[R, C], timeout: float | None, labels: Mapping[str, str] | None,
-                retry_ambiguous: bool | None = None) -> Stream[R, C]:
+                retry_ambiguous: bool | None = None, priority: types.Priority | None = None,
+                cache: types.CacheControl | None = None) -> Stream[R, C]:
         timeout, deadline = self._deadline(timeout)
-        request = spec.request(timeout, labels or {}, retry_ambiguous)
+        request = spec.request(timeout, labels or {}, retry_ambiguous, priority, cache)
         _ensure_janitor()
         return Stream(lambda: self._connected().begin(spec.method, request, deadline), spec, deadline)
 

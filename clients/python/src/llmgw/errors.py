@@ -100,12 +100,20 @@ class NotFoundError(GatewayError):
     """No such model."""
 
 
+class NotCachedError(NotFoundError):
+    """The cache alone was asked, and it does not have the answer."""
+
+
 class RateLimitError(GatewayError):
     """Too much at once; `retry_after` may say for how long."""
 
 
 class QuotaExhaustedError(RateLimitError):
     """The account has no credit left; waiting does not help."""
+
+
+class BudgetExhaustedError(RateLimitError):
+    """A budget is spent; `retry_after` says when its next period begins."""
 
 
 class InternalServerError(GatewayError):
@@ -138,9 +146,16 @@ _BY_REASON: dict[str, type[GatewayError]] = {
     "llmgw.client.unknown_method": UnsupportedError,
     "llmgw.client.message_too_large": RequestTooLargeError,
     "llmgw.client.permission_denied": PermissionDeniedError,
+    "llmgw.client.model_not_allowed": PermissionDeniedError,
+    "llmgw.client.not_cached": NotCachedError,
+    "llmgw.client.exceeds_limit": RequestTooLargeError,
     "llmgw.gateway.too_many_connections": RateLimitError,
     "llmgw.gateway.too_many_streams": RateLimitError,
     "llmgw.gateway.queue_full": RateLimitError,
+    "llmgw.gateway.quota_exhausted": RateLimitError,
+    "llmgw.gateway.budget_exhausted": BudgetExhaustedError,
+    "llmgw.gateway.paused": OverloadedError,
+    "llmgw.gateway.storage_failed": InternalServerError,
     "llmgw.gateway.no_healthy_target": OverloadedError,
     "llmgw.gateway.breaker_open": OverloadedError,
     "llmgw.gateway.draining": APIConnectionError,

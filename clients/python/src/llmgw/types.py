@@ -7,6 +7,27 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Union
 
 Role = Literal["system", "user", "assistant", "tool", "function"]
+Priority = Literal["interactive", "normal", "batch"]
+CacheMode = Literal["off", "on", "read_only", "write_only"]
+
+
+@dataclass(frozen=True)
+class CacheControl:
+    """What a call wants of the shared cache; None is as the daemon is configured. Times in seconds."""
+
+    mode: CacheMode | None = None
+    #: An answer older than this is none.
+    max_age: float | None = None
+    #: How long the answer stays fresh.
+    ttl: float | None = None
+    #: The answer is not kept.
+    no_store: bool | None = None
+    #: No upstream is asked: what is not in the cache is a `NotCachedError`.
+    only_if_cached: bool | None = None
+    #: An answer that is no longer fresh, by at most this time, will do where no upstream answers. 0: never.
+    stale_if_error: float | None = None
+    #: What `llmgw-ctl cache purge --tag` finds the answer by.
+    tags: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +110,14 @@ class Latency:
 
 
 @dataclass(frozen=True)
+class Cost:
+    #: In millionths of `currency`.
+    micros: int
+    #: ISO 4217.
+    currency: str
+
+
+@dataclass(frozen=True)
 class Attempt:
     """One question to an upstream on the way to an answer. Times in seconds."""
 
@@ -115,12 +144,23 @@ class ReplyInfo:
     provider: str | None = None
     attempts: int = 0
     latency: Latency | None = None
+    #: "bypass", "miss", "hit", "stale" or "coalesced".
     cache: str | None = None
     upstream_id: str | None = None
     #: "model" (the one that was asked for), "fallback" (another one) or "canned" (a text of the configuration).
     source: str | None = None
     #: Every attempt in order, the successful one last.
     path: tuple[Attempt, ...] = ()
+    #: None where the model has no price.
+    cost: Cost | None = None
+    #: How old the answer from the cache is, in seconds; None where it is new.
+    cache_age: float | None = None
+    #: What the answer is called in the cache; None where it cannot be there.
+    cache_key: str | None = None
+    #: How near the question is to the one that was answered; None where they are equal, or nothing came from the cache.
+    cache_similarity: float | None = None
+    #: What quota and cost were settled with: "upstream", "estimate" or "cache".
+    usage_source: str | None = None
 
 
 @dataclass(frozen=True)
