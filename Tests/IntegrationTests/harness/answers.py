@@ -27,6 +27,8 @@ class AnsweringDaemon:
 
     def __init__(self, path: pathlib.Path, answers: Mapping[int, Answer]) -> None:
         self.asked: list[bytes] = []
+        #: The payloads of REQUEST, around what was asked.
+        self.envelopes: list[bytes] = []
         self._answers = answers
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))
@@ -57,6 +59,7 @@ class AnsweringDaemon:
             return frames.encode(frames.HELLO_OK, payload=wire_pb2.HelloOk(protocol_major=1).SerializeToString())
         if frame.type != frames.REQUEST:
             return b""
+        self.envelopes.append(frame.payload)
         self.asked.append(wire_pb2.Request.FromString(frame.payload).body)
         answer = self._answers[frame.method]
         end = wire_pb2.End(status=answer.status, reply=answer.reply.SerializeToString())
