@@ -39,6 +39,11 @@ llmgw_call *llmgw_start(llmgw_client *client, const llmgw_request *request, llmg
 
 // Taking events
 
+// Nothing is known yet.
+static llmgw_event empty_event(enum llmgw_event_type type, llmgw_call *call) {
+    return (llmgw_event){.type = type, .call = call, .queue_position = -1, .expected_wait_ms = -1};
+}
+
 static bool replace(char **target, const char *text) {
     if (!text) {
         return true;
@@ -59,6 +64,12 @@ static int read_head(llmgw_call *call, const struct item *item, struct arena *ar
         return arena->is_short ? ENOMEM : EBADMSG;
     }
     event->type = LLMGW_EVENT_HEAD;
+    if (head->has_queue_position) {
+        event->queue_position = head->queue_position;
+    }
+    if (head->has_expected_wait_ms) {
+        event->expected_wait_ms = head->expected_wait_ms < INT64_MAX ? (int64_t)head->expected_wait_ms : INT64_MAX;
+    }
     return replace(&call->request_id, head->request_id) && replace(&call->model, head->model) ? 0 : ENOMEM;
 }
 
@@ -102,7 +113,8 @@ static enum llmgw_event_type take(llmgw_call *call, llmgw_event *event) {
     free(client->taken);
     arena_end(&client->arena);
     client->taken = call_take(call);
-    *event = (llmgw_event){.type = LLMGW_EVENT_ERROR, .call = call, .error = &call->error};
+    *event = empty_event(LLMGW_EVENT_ERROR, call);
+    event->error = &call->error;
     if (client->taken) {
         event->error = NULL;
         int failure = client->taken->kind == EVENT_HEAD   ? read_head(call, client->taken, &client->arena, event)
@@ -122,7 +134,7 @@ enum llmgw_event_type llmgw_call_next(llmgw_call *call, llmgw_event *event, int6
     if (call_wait(call, timeout_ms)) {
         return take(call, event);
     }
-    *event = (llmgw_event){.type = LLMGW_EVENT_NONE, .call = call};
+    *event = empty_event(LLMGW_EVENT_NONE, call);
     return LLMGW_EVENT_NONE;
 }
 
@@ -131,7 +143,7 @@ enum llmgw_event_type llmgw_next_event(llmgw_client *client, llmgw_event *event)
     if (client->first_ready) {
         return take(client->first_ready, event);
     }
-    *event = (llmgw_event){.type = LLMGW_EVENT_NONE};
+    *event = empty_event(LLMGW_EVENT_NONE, NULL);
     return LLMGW_EVENT_NONE;
 }
 

@@ -151,11 +151,19 @@ llmgw_usage llmgw_reply_usage(const llmgw_reply *reply) {
     };
 }
 
+// NULL: not said, or a newer daemon's.
+static const char *cache_state(const Llmgw__V1__ReplyInfo *info) {
+    static const char *const names[] = {NULL, "bypass", "miss", "hit", "stale", "coalesced"};
+    size_t state = info->has_cache ? (size_t)info->cache : 0;
+    return state < sizeof names / sizeof *names ? names[state] : NULL;
+}
+
 llmgw_info llmgw_reply_info(const llmgw_reply *reply) {
     const Llmgw__V1__ReplyInfo *info = reply->chat       ? reply->chat->info
                                        : reply->complete ? reply->complete->info
                                                          : reply->embed->info;
-    llmgw_info result = {.queue_us = -1, .first_token_us = -1, .total_us = -1, .overhead_us = -1};
+    llmgw_info result = {
+        .queue_us = -1, .first_token_us = -1, .total_us = -1, .overhead_us = -1, .cache_age_ms = -1, .cost_micros = -1, .cache_similarity = -1};
     if (!info) {
         return result;
     }
@@ -166,6 +174,15 @@ llmgw_info llmgw_reply_info(const llmgw_reply *reply) {
     result.upstream_id = info->upstream_id;
     result.source = info->source;
     result.attempts = info->attempts;
+    result.cache = cache_state(info);
+    result.cache_key = info->cache_key;
+    result.cache_age_ms = number(info->has_cache_age_ms, info->cache_age_ms);
+    result.cache_similarity = info->has_cache_similarity ? info->cache_similarity : -1;
+    result.usage_source = info->usage_source;
+    if (info->cost && info->cost->has_micros && info->cost->currency) {
+        result.cost_micros = info->cost->micros;
+        result.currency = info->cost->currency;
+    }
     const Llmgw__V1__Latency *latency = info->latency;
     if (latency) {
         result.queue_us = number(latency->has_queue_us, latency->queue_us);

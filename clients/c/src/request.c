@@ -52,6 +52,7 @@ void llmgw_request_free(llmgw_request *request) {
         llmgw__v1__label__free_unpacked(request->envelope.labels[i], NULL);
     }
     free(request->envelope.labels);
+    llmgw__v1__cache_control__free_unpacked(request->envelope.cache, NULL);
     llmgw__v1__chat_request__free_unpacked(request->chat, NULL);
     llmgw__v1__complete_request__free_unpacked(request->complete, NULL);
     llmgw__v1__embed_request__free_unpacked(request->embed, NULL);

@@ -11,7 +11,7 @@
 struct llmgw_request {
     uint16_t method;
     int64_t timeout_ms;
-    Llmgw__V1__Request envelope; // the labels, and whether to repeat what is ambiguous
+    Llmgw__V1__Request envelope; // what is common to all methods
     Llmgw__V1__ChatRequest *chat; // one of these three
     Llmgw__V1__CompleteRequest *complete;
     Llmgw__V1__EmbedRequest *embed;

@@ -39,11 +39,16 @@ static void unary(void) {
     peer_send_message(&peer, FRAME_HEAD, 1, &head.base);
     head.request_id = NULL;
     head.model = "小模型";
+    head.has_queue_position = head.has_expected_wait_ms = true;
+    head.queue_position = 3;
+    head.expected_wait_ms = UINT64_MAX;
     peer_send_message(&peer, FRAME_HEAD, 1, &head.base);
     llmgw_event event = next_event(client, LLMGW_EVENT_HEAD);
     CHECK_STRING(event.request_id, "r1");
     CHECK_STRING(event.model, NULL);
+    CHECK(event.queue_position == -1 && event.expected_wait_ms == -1);
     event = next_event(client, LLMGW_EVENT_HEAD);
+    CHECK(event.queue_position == 3 && event.expected_wait_ms == INT64_MAX);
     CHECK_STRING(event.request_id, "r1");
     CHECK_STRING(event.model, "小模型");
 
@@ -167,6 +172,17 @@ static void complete_and_embed(void) {
     info.has_attempts = true;
     info.attempts = 2;
     info.source = "fallback";
+    info.has_cache = info.has_cache_age_ms = info.has_cache_similarity = true;
+    info.cache = LLMGW__V1__CACHE_STATE__CACHE_STATE_STALE;
+    info.cache_age_ms = 0;
+    info.cache_similarity = 0.5;
+    info.cache_key = "00ff";
+    info.usage_source = "estimate";
+    Llmgw__V1__Cost cost = LLMGW__V1__COST__INIT;
+    cost.has_micros = true;
+    cost.micros = -12;
+    cost.currency = "EUR";
+    info.cost = &cost;
     info.latency = &latency;
     Llmgw__V1__EmbedReply embed_reply = LLMGW__V1__EMBED_REPLY__INIT;
     embed_reply.n_embeddings = 1;
@@ -184,6 +200,13 @@ static void complete_and_embed(void) {
     CHECK_STRING(llmgw_reply_info(event.reply).provider, "提供者");
     CHECK_INT(llmgw_reply_info(event.reply).attempts, 2);
     CHECK_STRING(llmgw_reply_info(event.reply).source, "fallback");
+    CHECK_STRING(llmgw_reply_info(event.reply).cache, "stale");
+    CHECK_STRING(llmgw_reply_info(event.reply).cache_key, "00ff");
+    CHECK_STRING(llmgw_reply_info(event.reply).usage_source, "estimate");
+    CHECK_STRING(llmgw_reply_info(event.reply).currency, "EUR");
+    CHECK_INT(llmgw_reply_info(event.reply).cost_micros, -12);
+    CHECK_INT(llmgw_reply_info(event.reply).cache_age_ms, 0);
+    CHECK(llmgw_reply_info(event.reply).cache_similarity == 0.5);
     CHECK_INT(llmgw_reply_info(event.reply).total_us, 1234);
     CHECK_INT(llmgw_reply_info(event.reply).queue_us, -1);
     llmgw_reply_free(event.reply);

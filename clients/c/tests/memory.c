@@ -84,7 +84,8 @@ static bool converse(const char *path) {
     llmgw_reply *reply = NULL;
     int answers = 0;
     if (client && request && llmgw_add_message(request, LLMGW_USER, "你好", (size_t)-1) == 0 && llmgw_add_stop(request, "x", 1) == 0 &&
-        llmgw_add_label(request, "k", "v") == 0 && llmgw_set_stream(request, true) == 0) {
+        llmgw_add_label(request, "k", "v") == 0 && llmgw_add_cache_tag(request, "报告") == 0 &&
+        llmgw_set_stream(request, true) == 0) {
         if (llmgw_perform(client, request, &reply, &error) == 0) {
             answers++;
         } else {

@@ -32,7 +32,7 @@ static void empty_chat_has_no_fields(void) {
     Llmgw__V1__Request *envelope = pack(request, true, 1500);
     CHECK_INT(envelope->timeout_ms, 1500);
     CHECK(envelope->has_body && envelope->body.len == 0 && envelope->n_labels == 0);
-    CHECK(!envelope->has_retry_ambiguous);
+    CHECK(!envelope->has_retry_ambiguous && !envelope->has_priority && !envelope->cache);
     llmgw__v1__request__free_unpacked(envelope, NULL);
     llmgw_request_free(request);
 }
@@ -84,6 +84,45 @@ static void repetition_of_what_is_ambiguous(void) {
         CHECK(envelope->has_retry_ambiguous && envelope->retry_ambiguous == allow);
         llmgw__v1__request__free_unpacked(envelope, NULL);
     }
+    llmgw_request_free(request);
+}
+
+static void priority(void) {
+    llmgw_request *request = llmgw_complete_new("从前", (size_t)WHOLE);
+    CHECK_INT(llmgw_set_priority(request, (enum llmgw_priority)0), -1);
+    CHECK_INT(llmgw_set_priority(request, (enum llmgw_priority)4), -1);
+    for (enum llmgw_priority value = LLMGW_INTERACTIVE; value <= LLMGW_BATCH; value++) {
+        CHECK_INT(llmgw_set_priority(request, value), 0);
+        Llmgw__V1__Request *envelope = pack(request, true, 0);
+        CHECK(envelope->has_priority && (int)envelope->priority == (int)value);
+        llmgw__v1__request__free_unpacked(envelope, NULL);
+    }
+    llmgw_request_free(request);
+}
+
+static void cache(void) {
+    llmgw_request *request = llmgw_chat_new();
+    CHECK_INT(llmgw_set_cache_mode(request, (enum llmgw_cache_mode)0), -1);
+    CHECK_INT(llmgw_set_cache_mode(request, (enum llmgw_cache_mode)5), -1);
+    CHECK_INT(llmgw_set_cache_max_age_ms(request, -1), -1);
+    CHECK_INT(llmgw_set_cache_ttl_ms(request, 0), -1);
+    CHECK_INT(llmgw_set_cache_stale_if_error_ms(request, -1), -1);
+    CHECK_INT(llmgw_add_cache_tag(request, NULL), -1);
+    CHECK(llmgw_set_cache_mode(request, LLMGW_CACHE_READ_ONLY) == 0 && llmgw_set_cache_max_age_ms(request, 0) == 0);
+    CHECK(llmgw_set_cache_ttl_ms(request, 7) == 0 && llmgw_set_cache_stale_if_error_ms(request, 0) == 0);
+    CHECK(llmgw_set_cache_no_store(request, false) == 0 && llmgw_set_cache_only(request, true) == 0);
+    CHECK(llmgw_add_cache_tag(request, "报告") == 0 && llmgw_add_cache_tag(request, "b") == 0 && llmgw_add_cache_tag(request, "c") == 0);
+
+    Llmgw__V1__Request *envelope = pack(request, true, 0);
+    const Llmgw__V1__CacheControl *control = envelope->cache;
+    CHECK(control != NULL && control->has_mode && control->mode == LLMGW__V1__CACHE_MODE__CACHE_MODE_READ_ONLY);
+    CHECK(control->has_max_age_ms && control->max_age_ms == 0 && control->has_ttl_ms && control->ttl_ms == 7);
+    CHECK(control->has_stale_if_error_ms && control->stale_if_error_ms == 0);
+    CHECK(control->has_no_store && !control->no_store && control->has_only_if_cached && control->only_if_cached);
+    CHECK_INT(control->n_tags, 3);
+    CHECK_STRING(control->tags[0], "报告");
+    CHECK_STRING(control->tags[2], "c");
+    llmgw__v1__request__free_unpacked(envelope, NULL);
     llmgw_request_free(request);
 }
 
@@ -206,6 +245,8 @@ void requests_run(void) {
         {"an empty chat has no fields", empty_chat_has_no_fields},
         {"sampling, labels, extra", sampling},
         {"repetition of what is ambiguous", repetition_of_what_is_ambiguous},
+        {"priority", priority},
+        {"what is wanted of the cache", cache},
         {"messages and their parts", messages},
         {"tools and formats", tools_and_formats},
         {"inputs of embed", embed_inputs},

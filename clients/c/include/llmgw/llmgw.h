@@ -87,9 +87,29 @@ LLMGW_API int llmgw_set_timeout_ms(llmgw_request *request, int64_t timeout_ms);
 /* Whether the gateway may repeat the request where an upstream may have processed it already, which can be billed twice. Without
  * this call the daemon's configuration decides. */
 LLMGW_API int llmgw_set_retry_ambiguous(llmgw_request *request, bool allow);
+enum llmgw_priority { LLMGW_INTERACTIVE = 1, LLMGW_NORMAL, LLMGW_BATCH };
+/* Who comes first where not all can: INTERACTIVE where somebody waits, BATCH when there is room. At best what the daemon is configured
+ * to give the caller, which is also what it gets without this call. */
+LLMGW_API int llmgw_set_priority(llmgw_request *request, enum llmgw_priority priority);
 LLMGW_API int llmgw_add_label(llmgw_request *request, const char *key, const char *value);
 /* A JSON object whose members reach the upstream untouched. */
 LLMGW_API int llmgw_set_extra(llmgw_request *request, const char *json, size_t length);
+
+/* What the request wants of the shared cache; what is not said is as the daemon is configured. */
+enum llmgw_cache_mode { LLMGW_CACHE_OFF = 1, LLMGW_CACHE_ON, LLMGW_CACHE_READ_ONLY, LLMGW_CACHE_WRITE_ONLY };
+LLMGW_API int llmgw_set_cache_mode(llmgw_request *request, enum llmgw_cache_mode mode);
+/* An answer older than this is none. */
+LLMGW_API int llmgw_set_cache_max_age_ms(llmgw_request *request, int64_t milliseconds);
+/* How long the answer stays fresh; above 0. */
+LLMGW_API int llmgw_set_cache_ttl_ms(llmgw_request *request, int64_t milliseconds);
+/* An answer that is no longer fresh, by at most this time, will do where no upstream answers. 0: never. */
+LLMGW_API int llmgw_set_cache_stale_if_error_ms(llmgw_request *request, int64_t milliseconds);
+/* The answer is not kept. */
+LLMGW_API int llmgw_set_cache_no_store(llmgw_request *request, bool no_store);
+/* No upstream is asked: what is not in the cache ends with llmgw.client.not_cached. */
+LLMGW_API int llmgw_set_cache_only(llmgw_request *request, bool only_if_cached);
+/* What `llmgw-ctl cache purge --tag` finds the answer by: at most 16 of at most 64 bytes. */
+LLMGW_API int llmgw_add_cache_tag(llmgw_request *request, const char *tag);
 
 LLMGW_API int llmgw_set_temperature(llmgw_request *request, double value);
 LLMGW_API int llmgw_set_top_p(llmgw_request *request, double value);
@@ -148,7 +168,7 @@ LLMGW_API void *llmgw_call_data(const llmgw_call *call);
 
 enum llmgw_event_type {
     LLMGW_EVENT_NONE,
-    LLMGW_EVENT_HEAD,  /* request_id and model are set */
+    LLMGW_EVENT_HEAD,  /* request_id and model are set, and while the call waits its place */
     LLMGW_EVENT_CHUNK, /* a piece of the answer */
     LLMGW_EVENT_REPLY, /* the end: `reply` is set, and yours */
     LLMGW_EVENT_ERROR  /* the end: `error` is set */
@@ -170,6 +190,8 @@ typedef struct llmgw_event {
     llmgw_reply *reply;
     const llmgw_error *error;
     const void *internal;
+    int64_t queue_position;   /* HEAD: how many requests are ahead; -1: not said */
+    int64_t expected_wait_ms; /* HEAD: -1: not said */
 } llmgw_event;
 
 typedef struct llmgw_tool_call {
@@ -212,11 +234,16 @@ typedef struct llmgw_usage {
 } llmgw_usage;
 
 /* NULL and -1: not said. `source`: "model" (the one that was asked for), "fallback" (another one) or "canned" (a text of the
- * configuration). */
+ * configuration). `cache`: "bypass", "miss", "hit", "stale" or "coalesced"; `cache_key` is for `llmgw-ctl cache get`; `cache_similarity` is
+ * how near the question is to the one that was answered, where they are not equal. `usage_source`: what quota and cost were settled with,
+ * "upstream" (its own count), "estimate" or "cache". The cost is in millionths of `currency`, which is NULL where the model has no price. */
 typedef struct llmgw_info {
     const char *request_id, *model, *upstream_model, *provider, *upstream_id, *source;
     uint32_t attempts;
     int64_t queue_us, first_token_us, total_us, overhead_us;
+    const char *cache, *cache_key, *usage_source, *currency;
+    int64_t cache_age_ms, cost_micros;
+    double cache_similarity;
 } llmgw_info;
 
 LLMGW_API llmgw_usage llmgw_reply_usage(const llmgw_reply *reply);
