@@ -15,13 +15,13 @@ REQUEST, HEAD, DATA, END, CANCEL, CREDIT = 0x10, 0x11, 0x12, 0x13, 0x14, 0x15
 PING, PONG, GOAWAY = 0x20, 0x21, 0x22
 MORE = 0x01
 PREFACE = b"LLGW\x01\x00\x00\x00"
-CHAT = 0x0201
+CHAT, WATCH_EVENTS = 0x0201, 0x0605
 
 
 def message(kind: str, text: str) -> bytes:
     """Serialises a message given in protobuf's text format."""
     return subprocess.run(
-        ["protoc", f"--proto_path={PROTO}", f"--encode=llmgw.v1.{kind}", "llmgw/v1/wire.proto", "llmgw/v1/gateway.proto"],
+        ["protoc", f"--proto_path={PROTO}", f"--encode=llmgw.v1.{kind}", "llmgw/v1/wire.proto", "llmgw/v1/gateway.proto", "llmgw/v1/host.proto"],
         input=text.encode(), capture_output=True, check=True,
     ).stdout
 
@@ -73,11 +73,19 @@ SMALL_CREDIT = message(
 )
 BODY = message("ChatRequest", 'messages { role: ROLE_USER text: "你好，世界 👋" }')
 REQ = message("Request", "timeout_ms: 5000 labels { key: \"job\" value: \"报告\" }") + b"\x7a" + bytes([len(BODY)]) + BODY
+OPTIONS = (
+    "timeout_ms: 5000 retry_ambiguous: false priority: PRIORITY_BATCH "
+    'cache { mode: CACHE_MODE_READ_ONLY max_age_ms: 0 only_if_cached: true stale_if_error_ms: 1000 tags: "报告" }'
+)
+WISHING_REQ = message("Request", OPTIONS) + b"\x7a" + bytes([len(BODY)]) + BODY
 CHUNK = message("ChatChunk", 'index: 0 text: "巴黎"')
 LONG = message("ChatChunk", 'index: 0 text: "a message longer than sixteen bytes of credit"')
 OK_END = message("End", "status { code: 0 }")
 CANCELLED_END = message("End", 'status { code: 1 reason: "llmgw.client.cancelled" retry: RETRY_NEVER origin: ORIGIN_CLIENT }')
 HEAD_BODY = message("Head", 'request_id: "r1" model: "small"')
+PLACE_BODY = message("Head", "queue_position: 3 expected_wait_ms: 1500")
+EVENT = message("Event", 'sequence: 9 unix_ms: 1795251905123 kind: "breaker" severity: "warning" subject: "provider/供" dropped: 2')
+WATCHED_END = message("End", "status { code: 0 }") + b"\x7a\x04" + message("WatchEventsReply", "delivered: 1 dropped: 2")
 EIGHT = bytes(range(8))
 
 
@@ -138,6 +146,19 @@ def client() -> File:
 
     f.case("hello", *opening)
     f.case("unary", *opening, *call, recv(frame(HEAD, 1, HEAD_BODY), frame(END, 1, OK_END)), head, end)
+    f.case(
+        "request-that-says-what-it-wants", *opening, f"open 1 0x{CHAT:04x} {hexa(WISHING_REQ)}",
+        send(frame(REQUEST, 1, WISHING_REQ, 0, CHAT)), recv(frame(END, 1, OK_END)), end,
+    )
+    f.case(
+        "place-in-the-queue", *opening, *call, recv(frame(HEAD, 1, PLACE_BODY), frame(HEAD, 1, HEAD_BODY), frame(END, 1, OK_END)),
+        f"event head 1 {hexa(PLACE_BODY)}", head, end,
+    )
+    f.case(
+        "events-watched", *opening, f"open 1 0x{WATCH_EVENTS:04x} -", send(frame(REQUEST, 1, b"", 0, WATCH_EVENTS)),
+        recv(frame(HEAD, 1, HEAD_BODY), frame(DATA, 1, EVENT), frame(END, 1, WATCHED_END)),
+        head, f"event data 1 {hexa(EVENT)}", f"event end 1 {hexa(WATCHED_END)}",
+    )
     f.case("unary-without-head", *opening, *call, recv(frame(END, 1, OK_END)), end)
     f.case(
         "stream", *opening, *call,
@@ -220,6 +241,10 @@ def server() -> File:
 
     f.case("hello", *opening)
     f.case("request", *opening, recv(req), request)
+    f.case(
+        "request-that-says-what-it-wants", *opening, recv(frame(REQUEST, 1, WISHING_REQ, 0, CHAT)),
+        f"event request 1 0x{CHAT:04x} {hexa(WISHING_REQ)}",
+    )
     f.case("request-in-parts", *opening, recv(frame(REQUEST, 1, REQ[:3], MORE, CHAT), frame(REQUEST, 1, b"", MORE, CHAT), frame(REQUEST, 1, REQ[3:], 0, CHAT)), request)
     f.case(
         "parts-of-two-requests", *opening,
