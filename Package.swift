@@ -100,7 +100,7 @@ let package = Package(
             name: "chat-example", dependencies: ["LLMGatewayClient"], path: "clients/swift/Examples/chat",
             swiftSettings: strict),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["LLMGWCore"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "LLMGWJSONTests", dependencies: ["LLMGWJSON", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LLMGWCoreTests", dependencies: ["LLMGWCore"], swiftSettings: strict),
         .testTarget(
@@ -118,9 +118,12 @@ let package = Package(
         .testTarget(
             name: "LLMGWStorageTests", dependencies: ["LLMGWCore", "LLMGWStorage", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "LLMGWUpstreamTests", dependencies: ["LLMGWCore", "LLMGWUpstream"], swiftSettings: strict),
         .testTarget(
-            name: "LLMGWGatewayTests", dependencies: ["LLMGWCore", "LLMGWWire", "LLMGWGateway", logging],
+            name: "LLMGWUpstreamTests", dependencies: ["LLMGWCore", "LLMGWUpstream", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LLMGWGatewayTests",
+            dependencies: ["LLMGWCore", "LLMGWWire", "LLMGWGateway", "TestSupport", logging],
             swiftSettings: strict),
         .testTarget(name: "llmgwdTests", dependencies: ["llmgwd", logging], swiftSettings: strict),
         .testTarget(

@@ -1,4 +1,5 @@
 import LLMGWCore
+import TestSupport
 
 @testable import LLMGWUpstream
 

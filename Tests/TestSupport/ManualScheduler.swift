@@ -1,9 +1,9 @@
-import LLMGWCore
+public import LLMGWCore
 import Synchronization
 
 /// A scheduler whose time is moved by hand.
 @GatewayLoop
-final class ManualScheduler: LoopScheduler {
+public final class ManualScheduler: LoopScheduler {
     private struct Timer {
         let number: Int
         let deadline: MonotonicInstant
@@ -16,16 +16,16 @@ final class ManualScheduler: LoopScheduler {
         func cancel() { scheduler.timers.removeAll { $0.number == number } }
     }
 
-    private(set) var now = MonotonicInstant(nanoseconds: 1_000_000_000)
+    public private(set) var now = MonotonicInstant(nanoseconds: 1_000_000_000)
     private var timers: [Timer] = []
     private var counter = 0
     private nonisolated let submitted = Mutex<[@GatewayLoop () -> Void]>([])
 
-    nonisolated init() {}
+    public nonisolated init() {}
 
-    var timerCount: Int { timers.count }
+    public var timerCount: Int { timers.count }
 
-    func schedule(
+    public func schedule(
         at deadline: MonotonicInstant, _ action: @escaping @GatewayLoop () -> Void
     ) -> any ScheduledAction {
         counter += 1
@@ -33,12 +33,12 @@ final class ManualScheduler: LoopScheduler {
         return Handle(scheduler: self, number: counter)
     }
 
-    nonisolated func submit(_ action: @escaping @GatewayLoop () -> Void) {
+    public nonisolated func submit(_ action: @escaping @GatewayLoop () -> Void) {
         submitted.withLock { $0.append(action) }
     }
 
     /// Runs what was submitted, and what that submits.
-    func runSubmitted() {
+    public func runSubmitted() {
         while true {
             let actions = submitted.withLock { actions in
                 defer { actions = [] }
@@ -50,7 +50,7 @@ final class ManualScheduler: LoopScheduler {
     }
 
     /// Lets time pass. Timers fire in order, each at its own moment.
-    func advance(by duration: Duration) {
+    public func advance(by duration: Duration) {
         let end = now + duration
         while let next = timers.filter({ $0.deadline <= end }).min(by: { $0.deadline < $1.deadline }) {
             timers.removeAll { $0.number == next.number }
