@@ -138,17 +138,22 @@ final class FakeConnection {
     }
 
     /// The next frame, which must be of this type.
-    func expect(_ type: FrameType) throws -> (stream: UInt32, payload: [UInt8]) {
+    func expect(_ type: FrameType) throws -> (stream: UInt32, payload: [UInt8], method: UInt16) {
         guard let frame = try next() else { throw Unexpected(description: "\(type) expected, the connection ended") }
         guard frame.header.type == type else {
             throw Unexpected(description: "\(type) expected, \(frame.header.type) came")
         }
-        return (frame.header.stream, frame.payload)
+        return (frame.header.stream, frame.payload, frame.header.method)
     }
 
-    /// A REQUEST, with the method's own message.
-    func request<M: WireMessage>(_ type: M.Type = M.self) throws -> (stream: UInt32, message: M) {
+    /// A REQUEST, with the method's own message; of any method where that is nil.
+    func request<M: WireMessage>(
+        _ type: M.Type = M.self, of method: Method? = nil
+    ) throws -> (stream: UInt32, message: M) {
         let frame = try expect(.request)
+        if let method, frame.method != method.rawValue {
+            throw Unexpected(description: "\(method) expected, method \(frame.method) came")
+        }
         let envelope = try CallEnvelope.decode(frame.payload, with: codec)
         return (frame.stream, try M.decode(envelope.body, with: codec))
     }

@@ -100,7 +100,7 @@ import Testing
     func whetherToRepeatWhatMayHaveBeenProcessed(_ choice: Bool?) async throws {
         let daemon = FakeDaemon { connection in
             try connection.open()
-            let (stream, payload) = try connection.expect(.request)
+            let (stream, payload, _) = try connection.expect(.request)
             let options = try CallEnvelope.decode(payload, with: MessageCodec()).options
             guard options.retryAmbiguous == choice else {
                 throw FakeConnection.Unexpected(description: "\(options)")
