@@ -27,7 +27,8 @@ import Testing
     private let nothing = EmptyRequest()
 
     @Test func quota() async throws {
-        let limit = LimitStatus(scope: "client/甲", kind: .tokensPerMinute, limit: 0, gate: .seconds(3), source: .learned)
+        let limit = LimitStatus(
+            scope: "client/甲", kind: .tokensPerMinute, limit: 0, gate: .seconds(3), source: .learned)
         let limits = try await exchange(.listLimits, nothing, LimitList(limits: [limit])) { try await $0.listLimits() }
         #expect(limits == [limit])
         let queues = QueueReport(queues: [QueueStatus(client: "甲", priority: .batch)], waiting: 7, maxWaiting: 9)
@@ -124,7 +125,8 @@ import Testing
 
     @Test func eventsComeOneByOne() async throws {
         let events = [
-            GatewayEvent(sequence: 1, time: UnixTime(milliseconds: 5), kind: .breaker, severity: .warning, message: "打开"),
+            GatewayEvent(
+                sequence: 1, time: UnixTime(milliseconds: 5), kind: .breaker, severity: .warning, message: "打开"),
             GatewayEvent(sequence: 9, time: UnixTime(milliseconds: 6), kind: .alert, severity: .info, dropped: 7),
         ]
         let filter = EventFilter(minSeverity: .info, model: "大")
