@@ -270,9 +270,11 @@ public struct AdmissionController: Sendable {
                 switch judge(waiting.request, now) {
                 case .admit:
                     let grant = admit(ticket, waiting.request, queue, now)
+                    queues[queue].touch()
                     return .admit(WaitingTicket(queue: queue, ticket: ticket), grant)
                 case .refuse(let refusal):
                     _ = queues[queue].remove(ticket)
+                    queues[queue].touch()
                     return .refuse(WaitingTicket(queue: queue, ticket: ticket), refusal)
                 case .laneBlocked(let instant): queues[queue].closeLane(flow.lane, until: instant)
                 case .tooLargeNow(let instant):

@@ -67,7 +67,7 @@ public struct AdmissionGrant: Sendable, Hashable {
     /// In the accounts of the lane, until the attempt is over.
     public let attempt: QuotaBook.ReservationID
     public let client: ClientID
-    let lane: LaneID
+    public let lane: LaneID
     public let demand: QuotaDemand
     let granted: MonotonicInstant
 }
