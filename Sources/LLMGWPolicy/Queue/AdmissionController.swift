@@ -221,6 +221,8 @@ public struct AdmissionController: Sendable {
         case .never(let metric, let limit): return .refuse(tooLarge(request, metric, limit, now))
         case .onRelease: return .laneBlocked(until: .distantFuture)
         case .at(let instant, _) where !lane.dependsOnSize: return .laneBlocked(until: instant)
+        // Whether its client lets it go matters only if it would get the promise.
+        case .at(let instant, _) where queues[queue].claim != nil: return .tooLargeNow(until: instant)
         case .at, .now: break
         }
         switch request.accounts.isEmpty ? .now : book.fit(request.demand, in: request.accounts, now: now) {

@@ -17,7 +17,7 @@ struct ProviderQueue: Sendable {
     }
 
     /// Flows that one look considers beyond those that go or are parked.
-    private static let lookahead = 8
+    private static let lookahead = 6
     /// What each lower band gets of the service while it waits.
     private static let lowerShare = 0.05
 
