@@ -1,3 +1,4 @@
+internal import CPlatform
 import Glibc
 
 /// A listening socket that a service manager holds and passed on: connections wait in it while no daemon runs.
