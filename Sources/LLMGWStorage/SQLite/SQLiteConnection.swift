@@ -50,7 +50,7 @@ final class SQLiteConnection {
         logPages.deallocate()
     }
 
-    /// Ends it now, whoever still holds a reference: closing removes the log by its name, which may belong to a new file soon.
+    /// Ends it now, whoever still holds a reference: before its file is moved aside, so that the log is in it.
     func close() {
         guard !isClosed else { return }
         isClosed = true
