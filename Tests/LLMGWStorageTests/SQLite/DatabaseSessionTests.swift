@@ -113,4 +113,27 @@ struct DatabaseSessionTests {
         #expect(try count(session) == 1)
         session.close()
     }
+
+    @Test func aLogThatAReaderMadeGrowIsCutOffWhenTheReaderIsGone() throws {
+        let session = makeSession()
+        try insert(into: session)
+        let reader = try SQLiteConnection(path: directory("test.db"), access: .reader)
+        try reader.execute("BEGIN")
+        #expect(try reader.integer("SELECT count(*) FROM t") == 1)
+        for _ in 0..<9 {
+            try session.perform { connection throws(SQLiteError) in
+                try connection.execute("INSERT INTO t VALUES (randomblob(8000000))")
+            }
+            session.checkpoint()
+        }
+        #expect(try directory.contents("test.db-wal").count > 64 << 20)
+        #expect(try reader.integer("SELECT count(*) FROM t") == 1, "the reader sees what it saw")
+        try reader.execute("COMMIT")
+        try insert(into: session)
+        session.checkpoint()
+        #expect(try directory.contents("test.db-wal").isEmpty)
+        #expect(try count(session) == 11)
+        #expect(status.value.problem == nil)
+        session.close()
+    }
 }
