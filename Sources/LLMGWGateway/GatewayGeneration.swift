@@ -33,7 +33,7 @@ final class GatewayGeneration {
             self.cache = ReplyCache(bounds, scheduler: state.scheduler, counters: state.cacheCounters)
         }
         state.cacheInspection = cache
-        let addresses = CacheAddressBook(configuration, catalog: catalog)
+        let addresses = CacheAddressBook(configuration)
         let pipeline = InferencePipeline(
             registry: registry, catalog: catalog, addresses: addresses, cache: cache, state: state)
         self.monitor = AlertMonitor(

@@ -8,12 +8,30 @@ struct CacheAddress: Sendable {
     let key: CacheKey
     let kind: CanonicalRequest.Kind
     let scope: CacheScope
-    let model: ModelSettings
-    /// With what the model has of its own.
-    let settings: CacheSettings
+    let target: CacheTarget
     let isStream: Bool
     /// A stored answer is there, but had better be made anew by this request.
     var renewsEarly = false
+}
+
+/// A model as the cache knows it.
+final class CacheTarget: Sendable {
+    let model: ModelSettings
+    /// With what the model has of its own.
+    let settings: CacheSettings
+    /// What makes its answers others than those of another model, or of this one with other settings.
+    let fingerprint: [UInt8]
+
+    init(model: ModelSettings, settings: CacheSettings, fingerprint: [UInt8]) {
+        self.model = model
+        self.settings = settings
+        self.fingerprint = fingerprint
+    }
+}
+
+extension CacheAddress {
+    var model: ModelSettings { target.model }
+    var settings: CacheSettings { target.settings }
 }
 
 /// What a request may have of the cache.

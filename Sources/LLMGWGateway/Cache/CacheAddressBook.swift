@@ -16,34 +16,33 @@ final class CacheAddressBook {
         "authorization", "proxy-authorization", "x-api-key", "api-key", "cookie",
     ]
 
-    private let catalog: ModelCatalog
     private let defaults: DefaultSettings
     private let codec = MessageCodec()
     private let hash = SHA256()
-    /// By model: what makes its answers others than those of another model, and its settings.
-    private var models: [String: (fingerprint: [UInt8], settings: CacheSettings)] = [:]
+    /// By names and aliases.
+    private var targets: [String: CacheTarget] = [:]
     /// Whether any request could have a use for the cache.
     let isNeeded: Bool
 
-    init(_ configuration: GatewayConfiguration, catalog: ModelCatalog) {
-        self.catalog = catalog
+    init(_ configuration: GatewayConfiguration) {
         self.defaults = configuration.defaults
         for model in configuration.models.values {
-            let settings = configuration.cache.overridden(by: model.cache)
-            models[model.name] = (Self.fingerprint(model, configuration.providers, hash, codec), settings)
+            let target = CacheTarget(
+                model: model, settings: configuration.cache.overridden(by: model.cache),
+                fingerprint: Self.fingerprint(model, configuration.providers, hash, codec))
+            for name in [model.name] + model.aliases { targets[name] = target }
         }
-        self.isNeeded = models.values.contains { $0.settings.mode != .off || $0.settings.coalescing == .always }
+        self.isNeeded = targets.values.contains { $0.settings.mode != .off || $0.settings.coalescing == .always }
     }
 
     /// Nil if the request is none, or names no model: then it will hear so.
     func address(_ kind: CanonicalRequest.Kind, _ request: [UInt8], for peer: PeerIdentity) -> CacheAddress? {
         guard let canonical = codec.canonical(kind, request, json: { CanonicalJSON.bytes($0, ignoring: $1) }),
-            let model = model(canonical.model, kind), let (fingerprint, settings) = models[model.name]
+            let target = target(canonical.model, kind)
         else { return nil }
-        let scope = CacheScope(settings.scope, of: peer)
+        let scope = CacheScope(target.settings.scope, of: peer)
         hash.begin()
-        hash.update(Array(Self.version.utf8))
-        hash.update(fingerprint)
+        hash.update(target.fingerprint)
         switch scope {
         case .uid(let uid): hash.update(number: UInt64(1) << 32 | UInt64(uid))
         case .group(let gid): hash.update(number: UInt64(2) << 32 | UInt64(gid))
@@ -56,7 +55,7 @@ final class CacheAddressBook {
         }
         hash.update(canonical.bytes)
         return CacheAddress(
-            key: hash.end(), kind: kind, scope: scope, model: model, settings: settings, isStream: canonical.isStream)
+            key: hash.end(), kind: kind, scope: scope, target: target, isStream: canonical.isStream)
     }
 
     /// For the items of a batch, which have no bytes of their own.
@@ -64,10 +63,10 @@ final class CacheAddressBook {
         isNeeded ? address(.chat, request.encode(with: codec), for: peer) : nil
     }
 
-    private func model(_ name: String?, _ kind: CanonicalRequest.Kind) -> ModelSettings? {
+    private func target(_ name: String?, _ kind: CanonicalRequest.Kind) -> CacheTarget? {
         switch kind {
-        case .chat, .complete: catalog.find(name ?? defaults.model)
-        case .embed: catalog.find(name ?? defaults.embeddingModel)
+        case .chat, .complete: (name ?? defaults.model).flatMap { targets[$0] }
+        case .embed: (name ?? defaults.embeddingModel).flatMap { targets[$0] }
         }
     }
 
@@ -75,6 +74,7 @@ final class CacheAddressBook {
         _ model: ModelSettings, _ providers: [String: ProviderSettings], _ hash: SHA256, _ codec: MessageCodec
     ) -> [UInt8] {
         hash.begin()
+        hash.update(field: version.utf8)
         hash.update(field: model.name.utf8)
         hash.update(field: ChatRequest(messages: [], sampling: model.defaultParameters).encode(with: codec))
         for deployment in model.deployments.sorted(by: { $0.name < $1.name }) {

@@ -23,6 +23,8 @@ final class CacheEntry {
     let isDeterministic: Bool
     let content: Content
     var hits: UInt64 = 0
+    /// What every hit is told alike of how the answer was made, serialised; made when the first one comes.
+    private var knownInfo: [UInt8]?
 
     init(
         _ use: CacheUse, lifetime: CacheLifetime, staleTime: Duration, tags: [String], content: Content
@@ -40,6 +42,13 @@ final class CacheEntry {
 
     var attributes: PurgeAttributes {
         PurgeAttributes(key: key, model: model, scope: scope.description, tags: tags)
+    }
+
+    func knownInfo(with codec: MessageCodec) -> [UInt8] {
+        if let knownInfo { return knownInfo }
+        let known = codec.encode(info(.hit))
+        knownInfo = known
+        return known
     }
 
     /// In bytes, without what the tier itself needs for it.

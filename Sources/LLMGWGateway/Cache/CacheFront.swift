@@ -78,10 +78,11 @@ final class CacheFront {
     private func finish(
         _ call: Call, _ trace: TraceRecorder, _ entry: CacheEntry, _ reply: StoredReply, _ address: CacheAddress
     ) {
-        let info = entry.info(.hit, for: call.execution, now: cache.scheduler.now)
+        let info = entry.ownInfo(for: call.execution, now: cache.scheduler.now)
         trace.end(.success(()))
         statistics.noteEnd(model: address.model, error: nil, usage: nil)
-        call.finish(encoded: reply.end + cache.codec.encode(inReply: info))
+        call.finish(
+            encoded: cache.codec.reply(reply.end, knownInfo: entry.knownInfo(with: cache.codec), info))
     }
 
     private func end(_ call: Call, _ trace: TraceRecorder, _ address: CacheAddress, _ error: GatewayError) {

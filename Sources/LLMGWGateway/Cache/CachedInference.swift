@@ -194,13 +194,29 @@ struct CachedInference {
 extension CacheEntry {
     /// How the answer was made, as this request is told.
     func info(_ state: CacheState, for execution: Execution, now: MonotonicInstant) -> ReplyInfo {
+        var info = info(state)
+        let own = ownInfo(for: execution, now: now)
+        info.requestID = own.requestID
+        info.latency = own.latency
+        info.cacheAge = own.cacheAge
+        return info
+    }
+
+    /// As every request is told that gets it.
+    func info(_ state: CacheState) -> ReplyInfo {
         guard case .reply(let reply) = content else { return ReplyInfo() }
+        return ReplyInfo(
+            model: model, upstreamModel: reply.upstreamModel, provider: reply.provider, cache: state,
+            upstreamID: reply.upstreamID, source: .model, cacheKey: key.description, usageSource: .cache)
+    }
+
+    /// As this request alone is told.
+    func ownInfo(for execution: Execution, now: MonotonicInstant) -> ReplyInfo {
         let total = now - execution.started
         return ReplyInfo(
-            requestID: execution.requestID.description, model: model, upstreamModel: reply.upstreamModel,
-            provider: reply.provider, latency: Latency(queue: .zero, firstToken: nil, total: total, overhead: total),
-            cache: state, upstreamID: reply.upstreamID, source: .model, cacheAge: lifetime.age(now: now),
-            cacheKey: key.description, usageSource: .cache)
+            requestID: execution.requestID.description,
+            latency: Latency(queue: .zero, firstToken: nil, total: total, overhead: total),
+            cacheAge: lifetime.age(now: now))
     }
 }
 

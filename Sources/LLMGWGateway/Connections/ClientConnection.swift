@@ -26,6 +26,10 @@ final class ClientConnection {
     private var handshakeTimer: (any ScheduledAction)?
     private var farewellTimer: (any ScheduledAction)?
     private var flushIsScheduled = false
+    /// Something was queued since `pump` ran last.
+    private var hasNews = false
+    /// What is queued meanwhile leaves when all that was received is dealt with.
+    private var isReceiving = false
     private var isClosed = false
     private var closesWhenSent = false
     private var isDraining = false
@@ -70,14 +74,20 @@ final class ClientConnection {
                 violation = error
             }
         }
-        let received = actions
-        actions.removeAll(keepingCapacity: true)
+        isReceiving = true
+        var received: [ServerConnectionStateMachine.Action] = []
+        swap(&received, &actions)
         for action in received where !isClosed && !closesWhenSent { perform(action) }
+        received.removeAll(keepingCapacity: true)
+        swap(&received, &actions)
         if let violation {
             reject(violation)
         } else if outbound.controlBytes > Self.controlLimit {
             reject(.tooManyUnreadAnswers)
         }
+        isReceiving = false
+        // What was answered at once leaves at once.
+        if hasNews { pump() }
     }
 
     private func perform(_ action: ServerConnectionStateMachine.Action) {
@@ -227,17 +237,19 @@ final class ClientConnection {
 
     /// Gathers what one turn of the loop queues into as few writes as possible.
     private func scheduleFlush() {
-        guard !flushIsScheduled, !isClosed else { return }
+        hasNews = true
+        guard !flushIsScheduled, !isReceiving, !isClosed else { return }
         flushIsScheduled = true
         host.scheduler.submit { [self] in
             flushIsScheduled = false
-            pump()
+            if hasNews { pump() }
         }
     }
 
     /// Hands to NIO what may be sent now.
     func pump() {
         guard !isClosed else { return }
+        hasNews = false
         var wrote = false
         while outbound.isSendable, channel.isWritable {
             var buffer = channel.allocator.buffer(capacity: min(outbound.queuedBytes + 256, Self.writeSize * 2))

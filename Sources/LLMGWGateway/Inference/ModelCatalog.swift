@@ -15,8 +15,6 @@ struct ModelCatalog: Sendable {
         self.byName = byName
     }
 
-    func find(_ name: String?) -> ModelSettings? { name.flatMap { byName[$0] } }
-
     func resolve(_ name: String?, default fallback: String?, setting: String) throws(GatewayError) -> ModelSettings {
         guard let name = name ?? fallback else {
             throw GatewayError(.unknownModel, "the request names no model, and \(setting) is not set")

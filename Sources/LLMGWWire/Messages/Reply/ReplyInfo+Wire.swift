@@ -73,14 +73,32 @@ extension ReplyInfo {
 }
 
 extension MessageCodec {
-    /// The field `info` of a reply, to stand behind a reply that was serialised without one: it has the same number in all of them.
-    public func encode(inReply info: ReplyInfo) -> [UInt8] {
-        arena.scope {
-            let reply = arena.make(Llmgw__V1__ChatReply.self)
-            reply.pointee.info = info.pointer(arena)
-            return Self.serialise(reply)
+    /// A reply that was serialised without `info`, with it: `known` is the part of it that was serialised before. The field has the same
+    /// number in all replies.
+    public func reply(_ reply: [UInt8], knownInfo known: [UInt8], _ info: ReplyInfo) -> [UInt8] {
+        let rest = encode(info)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(reply.count + known.count + rest.count + 8)
+        bytes += reply
+        bytes.append(Self.infoTag)
+        var length = known.count + rest.count
+        while length >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: length) | 0x80)
+            length >>= 7
         }
+        bytes.append(UInt8(length))
+        bytes += known
+        bytes += rest
+        return bytes
     }
+
+    /// The message alone.
+    public func encode(_ info: ReplyInfo) -> [UInt8] {
+        arena.scope { Self.serialise(info.pointer(arena)) }
+    }
+
+    /// Field 3, with a length.
+    private static let infoTag: UInt8 = 3 << 3 | 2
 }
 
 extension AttemptInfo {
