@@ -143,6 +143,7 @@ public final class Gateway: Service {
         await waitForConnections(until: scheduler.now + .seconds(1))
         for connection in state.connections.all { connection.abort() }
         await state.driver.shutdown()
+        await generation.cache.disk?.close()
         sockets.remove()
         logger.info("stopped")
     }
@@ -176,6 +177,7 @@ public final class Gateway: Service {
 extension Gateway: ConnectionHost {
     nonisolated var serverVersion: String { Version.current }
     var scheduler: any LoopScheduler { state.scheduler }
+    var flushes: FlushList { state.flushes }
     var limits: ConnectionLimits { generation.limits }
     var handshakeTimeout: Duration { generation.configuration.server.handshakeTimeout }
     var writeTimeout: Duration { generation.configuration.server.writeTimeout }

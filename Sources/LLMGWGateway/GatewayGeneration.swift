@@ -12,7 +12,7 @@ final class GatewayGeneration {
     let services: GatewayServices
     let administrators: Administrators
     private let registry: DeploymentRegistry
-    private let cache: ReplyCache
+    let cache: ReplyCache
     private let monitor: AlertMonitor
     private let checker: ActiveChecker
 
@@ -30,7 +30,15 @@ final class GatewayGeneration {
         if let previous = previous?.cache, previous.limits == bounds {
             self.cache = previous
         } else {
-            self.cache = ReplyCache(bounds, scheduler: state.scheduler, counters: state.cacheCounters)
+            // The file is opened once; other settings for it need a restart.
+            let disk =
+                previous.map { $0.cache.disk }
+                ?? configuration.cache.disk.flatMap {
+                    CacheDisk(path: $0.path, maxBytes: $0.maxBytes, scheduler: state.scheduler, logger: state.logger)
+                }
+            let cache = ReplyCache(bounds, scheduler: state.scheduler, counters: state.cacheCounters, disk: disk)
+            self.cache = cache
+            if disk != nil { GatewayLoop.start { await cache.warm() } }
         }
         state.cacheInspection = cache
         let addresses = CacheAddressBook(configuration)

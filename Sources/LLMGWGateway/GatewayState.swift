@@ -16,6 +16,7 @@ final class GatewayState {
     let idleMemory: IdleMemory
     let accounts: ClientAccounts
     let connections: ConnectionRegistry
+    let flushes: FlushList
     /// Nil where nothing is kept over a restart.
     let forcedStates: ForcedStateStore?
     let started: MonotonicInstant
@@ -35,6 +36,7 @@ final class GatewayState {
         self.driver = try CurlDriver(submit: { scheduler.submit($0) })
         self.client = UpstreamClient(driver: driver, scheduler: scheduler)
         self.idleMemory = IdleMemory(calls: calls, scheduler: scheduler)
+        self.flushes = FlushList(scheduler: scheduler)
         self.accounts = ClientAccounts(settings: settings)
         self.connections = ConnectionRegistry(settings: settings, scheduler: scheduler)
         self.forcedStates = settings.stateDirectory.map { ForcedStateStore(directory: $0, logger: logger) }

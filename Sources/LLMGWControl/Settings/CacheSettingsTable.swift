@@ -41,5 +41,12 @@ enum CacheSettingsTable {
             Setting(
                 "eviction", .choice(CacheSettings.Eviction.allCases.map(\.rawValue)), default: "\"s3-fifo\"",
                 "Which answer goes when there is no room."),
+            Setting(
+                "disk_path", .string, needsRestart: true,
+                "A file in which answers outlive the daemon: an absolute path in a directory that it may write. It may be deleted at any time."
+            ),
+            Setting(
+                "disk_max_bytes", .integer(1 << 20...1 << 50), default: "1073741824", needsRestart: true,
+                "How large the file may become; the oldest answers go."),
         ])
 }

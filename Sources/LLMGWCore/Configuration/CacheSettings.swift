@@ -17,6 +17,19 @@ public struct CacheSettings: Sendable, Hashable {
     /// Larger answers are not kept.
     public var maxEntryBytes: Int
     public var eviction: Eviction
+    /// Where answers outlive the process; nil keeps them in memory only.
+    public var disk: Disk?
+
+    /// A file of answers.
+    public struct Disk: Sendable, Hashable {
+        public var path: String
+        public var maxBytes: Int
+
+        public init(path: String, maxBytes: Int = 1 << 30) {
+            self.path = path
+            self.maxBytes = maxBytes
+        }
+    }
 
     /// No answer stays fresh for longer, whoever asks for it.
     public static let longestTTL = Duration.seconds(30 * 86_400)
@@ -64,7 +77,8 @@ public struct CacheSettings: Sendable, Hashable {
         mode: Mode = .off, coalescing: Coalescing = .cacheable, scope: Scope = .uid,
         ttl: Duration = Preset.production.ttl, negativeTTL: Duration = .seconds(60),
         staleWhileRevalidate: Duration = .zero, staleIfError: Duration = .zero, maxBytes: Int = 256 << 20,
-        maxEntries: Int = 1_000_000, maxEntryBytes: Int = 4 << 20, eviction: Eviction = .s3FIFO
+        maxEntries: Int = 1_000_000, maxEntryBytes: Int = 4 << 20, eviction: Eviction = .s3FIFO,
+        disk: Disk? = nil
     ) {
         self.mode = mode
         self.coalescing = coalescing
@@ -77,6 +91,7 @@ public struct CacheSettings: Sendable, Hashable {
         self.maxEntries = maxEntries
         self.maxEntryBytes = maxEntryBytes
         self.eviction = eviction
+        self.disk = disk
     }
 
     /// These settings, with what the model has of its own.

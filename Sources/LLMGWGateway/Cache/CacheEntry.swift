@@ -27,16 +27,17 @@ final class CacheEntry {
     private var knownInfo: [UInt8]?
 
     init(
-        _ use: CacheUse, lifetime: CacheLifetime, staleTime: Duration, tags: [String], content: Content
+        key: CacheKey, kind: CanonicalRequest.Kind, scope: CacheScope, model: String, tags: [String],
+        lifetime: CacheLifetime, staleTime: Duration, isDeterministic: Bool, content: Content
     ) {
-        self.key = use.address.key
-        self.kind = use.address.kind
-        self.scope = use.address.scope
-        self.model = use.address.model.name
+        self.key = key
+        self.kind = kind
+        self.scope = scope
+        self.model = model
         self.tags = tags
         self.lifetime = lifetime
         self.staleTime = staleTime
-        self.isDeterministic = use.traits.isDeterministic
+        self.isDeterministic = isDeterministic
         self.content = content
     }
 
@@ -69,7 +70,6 @@ struct StoredReply: Sendable {
     var pieces: [[UInt8]]?
     /// The reply message without `info`, which is made for each request.
     var end: [UInt8]
-    var usage: Usage?
     var upstreamModel: String?
     var upstreamID: String?
     var provider: String?

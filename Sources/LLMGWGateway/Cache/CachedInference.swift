@@ -17,6 +17,8 @@ struct CachedInference {
         var caller = caller
         var substitute: (entry: CacheEntry, state: CacheState)?
         if use.plan.reads {
+            await cache.load(use.address)
+            try caller.execution.checkCancellation()
             switch cache.find(use.address.key, maxAge: use.plan.maxAge, accepts: { _ in true }) {
             case .none: break
             case .fresh(let entry) where !use.address.renewsEarly: return try await serve(entry, .hit)
@@ -157,7 +159,7 @@ struct CachedInference {
             return .reply(
                 StoredReply(
                     pieces: call.isStream ? call.flight.pieces : nil, end: body.encode(with: cache.codec),
-                    usage: body.usage, upstreamModel: info.upstreamModel, upstreamID: info.upstreamID,
+                    upstreamModel: info.upstreamModel, upstreamID: info.upstreamID,
                     provider: info.provider, cost: info.cost))
         }
     }

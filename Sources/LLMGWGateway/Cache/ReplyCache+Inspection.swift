@@ -1,10 +1,12 @@
 import LLMGWCore
 import LLMGWPolicy
+import LLMGWStorage
 import LLMGWUpstream
+import LLMGWWire
 
 extension ReplyCache: CacheInspection {
     func statistics() -> CacheStatistics {
-        CacheStatistics(
+        var statistics = CacheStatistics(
             total: counters.total,
             tiers: [
                 CacheTierStatus(
@@ -14,17 +16,22 @@ extension ReplyCache: CacheInspection {
                     evictions: memory.evictions, expirations: expirations, policy: limits.eviction.rawValue)
             ],
             models: counters.byModel, clients: counters.byClient)
+        if let disk { statistics.tiers.append(disk.status) }
+        return statistics
     }
 
     func answer(_ key: String, withReply: Bool) async throws(GatewayError) -> CachedAnswer? {
         guard let key = CacheKey(key) else {
             throw GatewayError(.invalidRequest, "key: not 64 hexadecimal digits, as in a reply's cache_key")
         }
-        guard let entry = memory.value(key) else { return nil }
+        let inMemory = memory.value(key)
+        let onDisk = await disk?.read(key)
+        guard let entry = inMemory ?? onDisk else { return nil }
         let now = scheduler.now
         var answer = CachedAnswer(
             key: key.description, scope: entry.scope.description, model: entry.model, operation: entry.kind.operation,
-            tiers: [.memory], age: entry.lifetime.age(now: now),
+            tiers: (inMemory == nil ? [] : [.memory]) + (onDisk == nil ? [] : [.disk]),
+            age: entry.lifetime.age(now: now),
             fresh: now < entry.lifetime.expires ? entry.lifetime.expires - now : nil,
             expires: max(.zero, entry.lifetime.expires + entry.staleTime - now), bytes: UInt64(entry.size),
             hits: entry.hits, tags: entry.tags)
@@ -32,18 +39,18 @@ extension ReplyCache: CacheInspection {
         case .failure(let error): answer.reason = error.reason
         case .reply(let reply):
             answer.provider = reply.provider ?? ""
-            answer.usage = reply.usage
+            answer.usage = try body(reply, entry).usage
             answer.cost = reply.cost
-            if withReply { answer.reply = try whole(reply, entry) }
+            if withReply { answer.reply = try body(reply, entry).encode(with: codec) }
         }
         return answer
     }
 
-    private func whole(_ reply: StoredReply, _ entry: CacheEntry) throws(GatewayError) -> [UInt8] {
-        guard let pieces = reply.pieces else { return reply.end }
-        do {
-            return try UpstreamAnswer.Body.decode(entry.kind, reply.end, with: codec).joined(pieces, with: codec)
-                .encode(with: codec)
+    private func body(_ reply: StoredReply, _ entry: CacheEntry) throws(GatewayError) -> UpstreamAnswer.Body {
+        do throws(MessageError) {
+            let end = try UpstreamAnswer.Body.decode(entry.kind, reply.end, with: codec)
+            guard let pieces = reply.pieces else { return end }
+            return try end.joined(pieces, with: codec)
         } catch {
             throw GatewayError(.internalError, "a stored answer cannot be read: \(error)")
         }
@@ -51,18 +58,35 @@ extension ReplyCache: CacheInspection {
 
     func purge(_ purge: CachePurge) async throws(GatewayError) -> [CachePurgeCount] {
         let removed: (entries: Int, bytes: Int)
+        let selector: CacheFileSelector
+        if let target = try target(of: purge) {
+            removed = forget(target)
+            selector = CacheFileSelector(target)
+        } else {
+            removed = removeExpired()
+            selector = .expired(before: ForcedStateStore.wallClock())
+        }
+        var counts = [CachePurgeCount(tier: .memory, entries: UInt64(removed.entries), bytes: UInt64(removed.bytes))]
+        if let disk {
+            let epoch = UInt32(truncatingIfNeeded: purgeEpoch.number)
+            counts.append(CachePurgeCount(tier: .disk, entries: UInt64(try await disk.purge(selector, epoch: epoch))))
+        }
+        return counts
+    }
+
+    /// Nil for those whose time is over.
+    private func target(of purge: CachePurge) throws(GatewayError) -> PurgeTarget? {
         switch purge {
         case .key(let text):
             guard let key = CacheKey(text) else {
                 throw GatewayError(.invalidRequest, "key: not 64 hexadecimal digits, as in a reply's cache_key")
             }
-            removed = self.purge(.key(key))
-        case .model(let name): removed = self.purge(.model(name))
-        case .tag(let tag): removed = self.purge(.tag(tag))
-        case .client(let name): removed = self.purge(.scope(name))
-        case .all: removed = self.purge(.all)
-        case .expired: removed = removeExpired()
+            return .key(key)
+        case .model(let name): return .model(name)
+        case .tag(let tag): return .tag(tag)
+        case .client(let name): return .scope(name)
+        case .all: return .all
+        case .expired: return nil
         }
-        return [CachePurgeCount(tier: .memory, entries: UInt64(removed.entries), bytes: UInt64(removed.bytes))]
     }
 }

@@ -29,6 +29,8 @@ final class ReplyCache {
     let codec = MessageCodec()
     let scheduler: any LoopScheduler
     let counters: CacheCounters
+    /// Nil where answers do not outlive the process.
+    let disk: CacheDisk?
     private(set) var memory: MemoryCache<CacheEntry>
     private(set) var memoryHits: UInt64 = 0
     private(set) var memoryMisses: UInt64 = 0
@@ -37,7 +39,8 @@ final class ReplyCache {
     private var flights: [FlightKey: SharedCall] = [:]
     private var random = RandomSource()
 
-    init(_ limits: Limits, scheduler: any LoopScheduler, counters: CacheCounters) {
+    init(_ limits: Limits, scheduler: any LoopScheduler, counters: CacheCounters, disk: CacheDisk?) {
+        self.disk = disk
         self.limits = limits
         self.scheduler = scheduler
         self.counters = counters
@@ -79,23 +82,52 @@ final class ReplyCache {
 
     func noteMiss() { memoryMisses += 1 }
 
+    var purgeEpoch: PurgeLog.Epoch { purges.epoch }
+
     func beginFill() -> PurgeLog.Epoch { purges.begin() }
     func abandonFill(_ epoch: PurgeLog.Epoch) { purges.abandon(epoch) }
 
     /// Stores an answer, unless something that was purged since it began to be made means it.
     func store(_ content: CacheEntry.Content, for use: CacheUse, took: Duration, epoch: PurgeLog.Epoch) {
         let ttl = if case .failure = content { use.address.settings.negativeTTL } else { use.plan.ttl }
+        let address = use.address
         let entry = CacheEntry(
-            use,
+            key: address.key, kind: address.kind, scope: address.scope, model: address.model.name, tags: use.plan.tags,
             lifetime: CacheLifetime(now: scheduler.now, ttl: ttl, recomputation: took, random: &random),
-            staleTime: max(use.plan.staleWhileRevalidate, use.plan.staleIfError), tags: use.plan.tags,
-            content: content)
+            staleTime: max(use.plan.staleWhileRevalidate, use.plan.staleIfError),
+            isDeterministic: use.traits.isDeterministic, content: content)
         guard purges.end(epoch, entry.attributes), entry.size <= limits.maxEntryBytes else { return }
+        memory.insert(entry.key, entry, size: entry.size)
+        disk?.write(entry, epoch: UInt32(truncatingIfNeeded: epoch.number))
+    }
+
+    // MARK: The disk tier
+
+    /// Brings the answer into memory, if it is on disk only. What was purged meanwhile stays away.
+    func load(_ address: CacheAddress) async {
+        guard let disk, memory.value(address.key) == nil, flight(for: address) == nil else { return }
+        let epoch = purges.epoch
+        guard let entry = await disk.read(address.key), purges.epoch == epoch else { return }
+        adopt(entry)
+    }
+
+    /// Fills the memory with what an earlier process stored.
+    func warm() async {
+        let epoch = purges.epoch
+        await disk?.warm { entry in
+            guard self.purges.epoch == epoch else { return false }
+            self.adopt(entry)
+            return self.memory.usedBytes < self.limits.maxBytes / 10 * 9 && self.memory.count < self.limits.maxEntries
+        }
+    }
+
+    private func adopt(_ entry: CacheEntry) {
+        guard !entry.isOver(now: scheduler.now), memory.value(entry.key) == nil else { return }
         memory.insert(entry.key, entry, size: entry.size)
     }
 
     /// Removes what the target means, also what is being made and would be stored later.
-    func purge(_ target: PurgeTarget) -> (entries: Int, bytes: Int) {
+    func forget(_ target: PurgeTarget) -> (entries: Int, bytes: Int) {
         purges.purge(target)
         let before = memory.usedBytes
         let count = memory.removeAll { _, entry in entry.attributes.match(target) }

@@ -26,10 +26,6 @@ final class ClientConnection {
     private var handshakeTimer: (any ScheduledAction)?
     private var farewellTimer: (any ScheduledAction)?
     private var flushIsScheduled = false
-    /// Something was queued since `pump` ran last.
-    private var hasNews = false
-    /// What is queued meanwhile leaves when all that was received is dealt with.
-    private var isReceiving = false
     private var isClosed = false
     private var closesWhenSent = false
     private var isDraining = false
@@ -55,7 +51,8 @@ final class ClientConnection {
         }
     }
 
-    /// Whether there are streams for which no call runs: the client does not grant the credit that an answer needs, or does not finish a request.
+    /// Whether there are streams for which no call runs: the client does not grant the credit that an answer needs, or does not finish a
+    /// request.
     var isAbandoned: Bool { calls.isEmpty && machine.openStreams > 0 }
 
     var isIdle: Bool { calls.isEmpty && machine.openStreams == 0 && machine.isOpen }
@@ -74,7 +71,6 @@ final class ClientConnection {
                 violation = error
             }
         }
-        isReceiving = true
         var received: [ServerConnectionStateMachine.Action] = []
         swap(&received, &actions)
         for action in received where !isClosed && !closesWhenSent { perform(action) }
@@ -85,9 +81,6 @@ final class ClientConnection {
         } else if outbound.controlBytes > Self.controlLimit {
             reject(.tooManyUnreadAnswers)
         }
-        isReceiving = false
-        // What was answered at once leaves at once.
-        if hasNews { pump() }
     }
 
     private func perform(_ action: ServerConnectionStateMachine.Action) {
@@ -237,19 +230,15 @@ final class ClientConnection {
 
     /// Gathers what one turn of the loop queues into as few writes as possible.
     private func scheduleFlush() {
-        hasNews = true
-        guard !flushIsScheduled, !isReceiving, !isClosed else { return }
+        guard !flushIsScheduled, !isClosed else { return }
         flushIsScheduled = true
-        host.scheduler.submit { [self] in
-            flushIsScheduled = false
-            if hasNews { pump() }
-        }
+        host.flushes.add(self)
     }
 
     /// Hands to NIO what may be sent now.
     func pump() {
+        flushIsScheduled = false
         guard !isClosed else { return }
-        hasNews = false
         var wrote = false
         while outbound.isSendable, channel.isWritable {
             var buffer = channel.allocator.buffer(capacity: min(outbound.queuedBytes + 256, Self.writeSize * 2))
@@ -310,6 +299,7 @@ final class ClientConnection {
 @GatewayLoop
 protocol ConnectionHost: AnyObject {
     var scheduler: any LoopScheduler { get }
+    var flushes: FlushList { get }
     var codec: MessageCodec { get }
     var limits: ConnectionLimits { get }
     var serverVersion: String { get }

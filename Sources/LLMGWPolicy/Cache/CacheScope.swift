@@ -15,6 +15,17 @@ public enum CacheScope: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// From its description.
+    public init?(_ description: String) {
+        let parts = description.split(separator: "/", omittingEmptySubsequences: false)
+        switch (parts.first, parts.count > 1 ? UInt32(parts[1]) : nil, parts.count) {
+        case ("uid", let uid?, 2): self = .uid(uid)
+        case ("group", let gid?, 2): self = .group(gid)
+        case ("shared", nil, 1): self = .shared
+        default: return nil
+        }
+    }
+
     public var description: String {
         switch self {
         case .uid(let uid): "uid/\(uid)"

@@ -38,8 +38,9 @@ public struct PurgeAttributes: Sendable, Hashable {
 /// remembered only as long as there are fills that began before them. Wrong input: ending a fill that did not begin is our bug
 /// (precondition).
 public struct PurgeLog: Sendable {
+    /// How many purges there were before.
     public struct Epoch: Sendable, Hashable {
-        fileprivate let number: UInt64
+        public let number: UInt64
     }
 
     private var current: UInt64 = 0
@@ -49,15 +50,16 @@ public struct PurgeLog: Sendable {
 
     public init() {}
 
+    public var epoch: Epoch { Epoch(number: current) }
+
     public mutating func begin() -> Epoch {
         open[current, default: 0] += 1
         return Epoch(number: current)
     }
 
     public mutating func purge(_ target: PurgeTarget) {
-        guard !open.isEmpty else { return }
         current += 1
-        purges.append((current, target))
+        if !open.isEmpty { purges.append((current, target)) }
     }
 
     /// The fill is over. True if what it made may be stored.

@@ -21,8 +21,14 @@ struct ReplyTailTests {
         chatWhole.info = info
         completeWhole.info = info
         embedWhole.info = info
-        #expect(try ChatReply.decode(codec.reply(chat.encode(with: codec), knownInfo: known, rest), with: codec) == chatWhole)
-        #expect(try CompleteReply.decode(codec.reply(complete.encode(with: codec), knownInfo: known, rest), with: codec) == completeWhole)
-        #expect(try EmbedReply.decode(codec.reply(embed.encode(with: codec), knownInfo: known, rest), with: codec) == embedWhole)
+        #expect(
+            try ChatReply.decode(codec.reply(chat.encode(with: codec), knownInfo: known, rest), with: codec)
+                == chatWhole)
+        #expect(
+            try CompleteReply.decode(codec.reply(complete.encode(with: codec), knownInfo: known, rest), with: codec)
+                == completeWhole)
+        #expect(
+            try EmbedReply.decode(codec.reply(embed.encode(with: codec), knownInfo: known, rest), with: codec)
+                == embedWhole)
     }
 }

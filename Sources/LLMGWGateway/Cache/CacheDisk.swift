@@ -1,0 +1,122 @@
+import LLMGWCore
+import LLMGWPolicy
+import LLMGWStorage
+import Logging
+
+/// The cache's disk tier, as the gateway loop sees it: entries in, entries out, nobody waits for the disk but who asked it.
+///
+/// Errors that are remembered do not go to disk: they are over in a minute.
+@GatewayLoop
+final class CacheDisk {
+    private let file: CacheFile
+    private let maxBytes: Int64
+    private let scheduler: any LoopScheduler
+    /// What was stored while the file was being opened.
+    private var early: [CacheFileEntry] = []
+    private var waiting: [CacheKey: [CheckedContinuation<CacheEntry?, Never>]] = [:]
+    private(set) var hits: UInt64 = 0
+    private(set) var misses: UInt64 = 0
+    private(set) var entries: UInt64 = 0
+
+    /// Nil, and said in the log, where the file cannot be worked with at all.
+    init?(path: String, maxBytes: Int, scheduler: any LoopScheduler, logger: Logger) {
+        do throws(StorageError) {
+            self.file = try CacheFile(CacheFile.Settings(path: path, maxBytes: Int64(maxBytes)))
+        } catch {
+            logger.error("no disk tier", metadata: ["llmgw-problem": "\(error)"])
+            return nil
+        }
+        self.maxBytes = Int64(maxBytes)
+        self.scheduler = scheduler
+    }
+
+    /// Nil where it is not there, or the tier is out of use. Several who ask for one key share a read.
+    func read(_ key: CacheKey) async -> CacheEntry? {
+        if waiting[key] != nil { return await withCheckedContinuation { waiting[key]?.append($0) } }
+        waiting[key] = []
+        await ready(until: scheduler.now + Self.patience)
+        let found = await file.read(key.bytes)
+        let entry = found.flatMap { CacheEntry($0, now: scheduler.now, wallClock: ForcedStateStore.wallClock()) }
+        if entry == nil { misses += 1 } else { hits += 1 }
+        for continuation in waiting.removeValue(forKey: key) ?? [] { continuation.resume(returning: entry) }
+        return entry
+    }
+
+    func write(_ entry: CacheEntry, epoch: UInt32) {
+        guard let stored = entry.fileEntry(epoch: epoch, now: scheduler.now, wallClock: ForcedStateStore.wallClock())
+        else { return }
+        if file.status.state == .opening {
+            if early.count < Self.maxEarly { early.append(stored) }
+        } else {
+            file.write(stored)
+        }
+    }
+
+    /// How many entries went, once that is certain to outlive a power failure.
+    func purge(_ selector: CacheFileSelector, epoch: UInt32) async throws(GatewayError) -> Int {
+        do throws(StorageError) {
+            return try await file.purge(selector, epoch: epoch)
+        } catch {
+            throw GatewayError(.storageFailed, "the cache's file: \(error)")
+        }
+    }
+
+    /// Hands over what an earlier process stored, the newest first, until `take` has enough. In small pages, so that the loop goes on.
+    func warm(_ take: @GatewayLoop (CacheEntry) -> Bool) async {
+        await ready(until: .distantFuture)
+        for stored in early { file.write(stored) }
+        early = []
+        var cursor: CacheFile.Cursor?
+        repeat {
+            let page = await file.newestEntries(before: cursor, maxBytes: Self.pageBytes)
+            let (now, wallClock) = (scheduler.now, ForcedStateStore.wallClock())
+            for stored in page.entries {
+                guard let entry = CacheEntry(stored, now: now, wallClock: wallClock) else { continue }
+                if !take(entry) { return }
+            }
+            cursor = page.next
+        } while cursor != nil
+        entries = UInt64(await file.count())
+    }
+
+    private static let pageBytes = 256 << 10
+    private static let maxEarly = 1000
+    /// How long a request waits for a file that is being opened, before it asks upstream.
+    private static let patience = Duration.milliseconds(100)
+
+    /// The file is opened on another thread, which checks it first; that takes a few milliseconds, or longer for a large one.
+    private func ready(until latest: MonotonicInstant) async {
+        while file.status.state == .opening, scheduler.now < latest {
+            await withCheckedContinuation { continuation in
+                _ = scheduler.schedule(at: scheduler.now + .milliseconds(5)) { continuation.resume() }
+            }
+        }
+    }
+
+    func close() async { await file.close() }
+
+    var status: CacheTierStatus {
+        let status = file.status
+        let state: CacheTierStatus.State =
+            switch status.state {
+            case .ready, .opening: .on
+            case .disabled: .failed
+            case .closed: .off
+            }
+        return CacheTierStatus(
+            name: .disk, state: state, problem: status.problem, entries: entries, bytes: UInt64(max(0, status.size)),
+            maxBytes: UInt64(maxBytes), hits: hits, misses: misses, policy: "oldest", path: status.path)
+    }
+}
+
+extension CacheFileSelector {
+    init(_ target: PurgeTarget) {
+        switch target {
+        case .key(let key): self = .key(key.bytes)
+        case .model(let model): self = .model(model)
+        case .tag(let tag): self = .tag(tag)
+        case .scope(let scope): self = .scope(scope)
+        case .all: self = .all
+        }
+    }
+}
