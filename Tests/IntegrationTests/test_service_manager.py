@@ -231,6 +231,7 @@ def test_exit_when_idle(manager: StartManager, sim: Simulator) -> None:
         assert client.chat(PROMPT).text
         assert service.process is not None
         assert service.process.wait(20) == 0
+        service.settle()
         assert service.heard("STOPPING") == ["1"]
         with ThreadPoolExecutor() as pool:
             answer = pool.submit(lambda: client.chat(PROMPT).text)
@@ -253,7 +254,6 @@ def test_a_call_keeps_it_from_ending(manager: StartManager, upstream: StartUpstr
         answer = pool.submit(lambda: "".join(chunk.text for chunk in client.stream_chat(PROMPT)))
         threading.Timer(1, go_on.set).start()
         assert answer.result(30) == "慢"
-        assert service.heard("STOPPING") in ([], ["1"])
         assert service.process is not None and service.process.wait(20) == 0
 
 

@@ -28,6 +28,7 @@ class ServiceManager:
         self._notifications.bind(str(directory / "notify"))
         self._heard: list[dict[str, str]] = []
         self._lock = threading.Lock()
+        self._settled = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self.process: subprocess.Popen[bytes] | None = None
@@ -50,6 +51,9 @@ class ServiceManager:
     def _read(self) -> None:
         while data := self._notifications.recv(1 << 16):
             message = dict(line.split("=", 1) for line in data.decode().splitlines())
+            if "SETTLED" in message:
+                self._settled.set()
+                continue
             with self._lock:
                 self._heard.append(message)
 
@@ -102,6 +106,17 @@ class ServiceManager:
         finally:
             process.kill()
         assert status == 0, f"the daemon ended with status {status}:\n{self.log}"
+        self.settle()
+
+    def settle(self) -> None:
+        """Hears everything that was said before."""
+        self._settled.clear()
+        self._tell(b"SETTLED=1")
+        assert self._settled.wait(10), "the reader of notifications hangs"
+
+    def _tell(self, message: bytes) -> None:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as teller:
+            teller.sendto(message, str(self.directory / "notify"))
 
     def restart(self) -> None:
         self.stop()
@@ -109,8 +124,7 @@ class ServiceManager:
 
     def close(self) -> None:
         self.stop()
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
-            last.sendto(b"", str(self.directory / "notify"))
+        self._tell(b"")
         self._reader.join(10)
         self._notifications.close()
         for listener in self.listeners.values():
