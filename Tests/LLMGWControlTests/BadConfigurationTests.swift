@@ -52,6 +52,10 @@ struct BadConfigurationTests {
     static let server = [
         Case("[server]\nsocket = 5", 2, "server.socket", "is an integer; expected a string"),
         Case("[server]\nsocket = \"run/x\"", 2, "server.socket", "is not an absolute path"),
+        Case("[server]\nadmin_socket = \"run/x\"", 2, "server.admin_socket", "is not an absolute path"),
+        Case(
+            "[server]\nsocket = \"/x\"\nadmin_socket = \"/x\"", 3, "server.admin_socket",
+            "is the same path as server.socket"),
         Case("[server]\n\n# 注释\nsockt = \"/x\"", 4, "server.sockt", "unknown setting", near: "socket"),
         Case(
             "[server]\nsocket_mode = \"0999\"", 2, "server.socket_mode",

@@ -46,6 +46,7 @@ struct GoodConfigurationTests {
             [server]
             socket = "/run/插座"
             socket_mode = "0600"
+            admin_socket = "/run/管理"
             admin_users = ["操作员", "7"]
             admin_groups = ["staff"]
             max_connections_per_uid = 1
@@ -56,6 +57,7 @@ struct GoodConfigurationTests {
             write_timeout = "6m"
             request_timeout = "7h"
             drain_timeout = "0s"
+            exit_when_idle = "9m"
             batch_concurrency = 8
 
             [providers.p]
@@ -102,10 +104,11 @@ struct GoodConfigurationTests {
         #expect(
             configuration.server
                 == ServerSettings(
-                    socket: "/run/插座", socketMode: 0o600, adminUIDs: [1001, 7], adminGIDs: [50],
+                    socket: "/run/插座", socketMode: 0o600, adminSocket: "/run/管理", adminUIDs: [1001, 7], adminGIDs: [50],
                     maxConnectionsPerUID: 1, maxStreamsPerUID: 2, maxStreamsPerConnection: 3,
                     handshakeTimeout: .milliseconds(4), idleTimeout: .seconds(5), writeTimeout: .seconds(360),
-                    requestTimeout: .seconds(25_200), drainTimeout: .zero, batchConcurrency: 8))
+                    requestTimeout: .seconds(25_200), drainTimeout: .zero, exitWhenIdle: .seconds(540),
+                    batchConcurrency: 8))
         #expect(
             configuration.providers["p"]
                 == ProviderSettings(

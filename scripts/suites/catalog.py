@@ -44,7 +44,10 @@ CHECK = [
     Suite("text", [PYTHON, "scripts/check-text.py"], 1),
 ]
 
-# The packages of `make deb`, on a booted Debian.
-SYSTEMD = [Suite("systemd", [*PYTEST, "Tests/SystemdTests"], 15, counts.pytest, may_skip=True)]
+# The packages, and what only a booted Debian can show of them.
+SYSTEMD = [
+    Suite("packages", ["scripts/deb"], 40),
+    Suite("systemd", [*PYTEST, "Tests/SystemdTests"], 15, counts.pytest, needs=("packages",), may_skip=True),
+]
 
 GROUPS = {"test": TEST, "check": CHECK, "systemd": SYSTEMD}
