@@ -8,6 +8,8 @@ import LLMGWCore
 enum EntryPoint {
     static func main() async {
         setlocale(LC_CTYPE, "")
+        // Whoever is not root may not raise a thread's priority, which the runtime would write to the system's log, each time.
+        setenv("LIBDISPATCH_LOG", "NO", 0)
         let work = Task { try await run() }
         let interrupts = Interrupts.handle { work.cancel() }
         defer { interrupts.cancel() }

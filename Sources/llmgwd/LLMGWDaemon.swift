@@ -15,6 +15,8 @@ struct LLMGWDaemon {
     private let arguments: CommandLineArguments
 
     static func main() async {
+        // It may not raise a thread's priority, which the runtime would write to the system's log at every start.
+        setenv("LIBDISPATCH_LOG", "NO", 0)
         do {
             let arguments = try CommandLineArguments.parse(CommandLine.arguments.dropFirst())
             try await LLMGWDaemon(arguments: arguments).run()

@@ -24,7 +24,7 @@ def pid(machine: Machine) -> int:
 def test_the_first_call_starts_the_daemon(machine: Machine) -> None:
     assert machine.run("systemctl", "is-active", "llmgw.socket", "llmgw-admin.socket").stdout.split() == ["active", "active"]
     assert machine.run("systemctl", "is-active", SERVICE, check=False).stdout.strip() == "inactive"
-    assert "ms" in machine.run("llmgw-ctl", "ping", user="alice").stdout
+    assert "answers" in machine.run("llmgw-ctl", "ping", user="alice").stdout
     assert machine.run("systemctl", "is-active", SERVICE).stdout.strip() == "active"
     assert machine.show(SERVICE, "StatusText").startswith("serving: 2 of 2 providers open")
 
@@ -90,6 +90,7 @@ def test_the_journal_has_fields(machine: Machine) -> None:
     audit = wait_until(lambda: find("LLMGW_AUDIT=1"), "the record of an action")[-1]
     assert (audit["LLMGW_ACTION"], audit["LLMGW_TARGET"], audit["LLMGW_PEER_UID"]) == ("breaker reset", "provider/plain", "0")
     everything = json.dumps(find(), ensure_ascii=False)
+    assert "thread priority" not in machine.run("journalctl", "--no-pager").stdout, "the runtime complains of what it may not do"
     for secret in ("geheim-密语", KEY, ENCRYPTED_KEY):
         assert secret not in everything
 
@@ -132,7 +133,7 @@ def test_reload(machine: Machine) -> None:
     good = machine.run("cat", "/etc/llmgw/llmgw.toml").stdout
     machine.write("/etc/llmgw/llmgw.toml", good + '[models."新的"]\nprovider = "plain"\nupstream_model = "m"\n')
     machine.run("systemctl", "reload", SERVICE)
-    wait_until(lambda: "新的" in machine.run("llmgw-ctl", "models", user="alice").stdout, "the new model is there")
+    assert "新的" in machine.run("llmgw-ctl", "models", user="alice").stdout
     machine.write("/etc/llmgw/llmgw.toml", good + "[server2]\n")
     assert machine.run("systemctl", "reload", SERVICE, check=False).returncode != 0
     assert "新的" in machine.run("llmgw-ctl", "models", user="alice").stdout
