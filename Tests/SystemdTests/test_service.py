@@ -128,14 +128,15 @@ def test_a_daemon_that_hangs_is_replaced(machine: Machine) -> None:
 
 
 def test_reload(machine: Machine) -> None:
-    """systemd waits for the daemon, whose process stays; a configuration with a mistake is refused, and the one that works goes on."""
+    """The process stays; a configuration with a mistake is refused, and the one that works goes on."""
     before = pid(machine)
     good = machine.run("cat", "/etc/llmgw/llmgw.toml").stdout
     machine.write("/etc/llmgw/llmgw.toml", good + '[models."新的"]\nprovider = "plain"\nupstream_model = "m"\n')
     machine.run("systemctl", "reload", SERVICE)
-    assert "新的" in machine.run("llmgw-ctl", "models", user="alice").stdout
+    wait_until(lambda: "新的" in machine.run("llmgw-ctl", "models", user="alice").stdout, "the new model is there")
     machine.write("/etc/llmgw/llmgw.toml", good + "[server2]\n")
-    assert machine.run("systemctl", "reload", SERVICE, check=False).returncode != 0
+    machine.run("systemctl", "reload", SERVICE)
+    wait_until(lambda: "the configuration is not reloaded" in machine.run("journalctl", "--no-pager", "-u", SERVICE).stdout, "the journal says so")
     assert "新的" in machine.run("llmgw-ctl", "models", user="alice").stdout
     machine.write("/etc/llmgw/llmgw.toml", good)
     machine.run("systemctl", "reload", SERVICE)
