@@ -45,7 +45,7 @@ public final class Gateway: Service {
         self.audit = AuditLog(logger: logger)
         var random = SystemRandomNumberGenerator()
         self.requestIDs = RequestIDGenerator(using: &random)
-        self.state = try GatewayState(configuration.server, scheduler: eventLoop.scheduler, logger: logger)
+        self.state = try GatewayState(configuration, scheduler: eventLoop.scheduler, logger: logger)
         self.generation = GatewayGeneration(configuration, state)
         self.idleWatch = IdleWatch(limit: idleLimit, calls: state.calls, scheduler: eventLoop.scheduler)
         if let store = state.forcedStates { generation.restore(store) }
@@ -115,6 +115,8 @@ public final class Gateway: Service {
     func adopt(_ configuration: GatewayConfiguration) {
         generation.retire()
         generation = GatewayGeneration(configuration, state, succeeding: generation)
+        state.desk.configure(configuration)
+        state.clients.configure(configuration)
         state.accounts.settings = configuration.server
         state.connections.settings = configuration.server
     }
@@ -199,7 +201,10 @@ extension Gateway: ConnectionHost {
         try state.accounts.openStream(uid: uid)
         let now = scheduler.now
         let timeout = envelope.options.timeout ?? generation.configuration.server.requestTimeout
-        let execution = Execution(requestID: requestIDs.next(), started: now, deadline: now + timeout)
+        let caller = state.clients.caller(
+            connection.peer, labels: { connection.labels }, wanted: envelope.options.priority)
+        let execution = Execution(
+            requestID: requestIDs.next(), started: now, deadline: now + timeout, caller: caller)
         let call = Call(
             method: method, envelope: envelope, execution: execution, connection: connection, stream: stream,
             codec: codec

@@ -75,7 +75,7 @@ final class GatewayServices {
         case .ping: call.finish(try call.request(PingPayload.self))
         case .getInfo: call.finish(meta.info)
         case .getSchema: call.finish(meta.schema)
-        case .listModels: call.finish(ModelList(models: catalog.list))
+        case .listModels: call.finish(ModelList(models: catalog.list(for: call.execution.caller?.client)))
         case .status: call.finish(admin.status(for: call.peer))
         case .listRequests: call.finish(admin.requests(for: call.peer))
         case .cancelRequest:

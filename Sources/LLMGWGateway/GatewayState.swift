@@ -1,4 +1,5 @@
 import LLMGWCore
+import LLMGWPolicy
 import LLMGWUpstream
 import Logging
 
@@ -10,6 +11,8 @@ final class GatewayState {
     let driver: CurlDriver
     let client: UpstreamClient
     let statistics = Statistics()
+    let desk: QuotaDesk
+    let clients: QuotaClients
     let calls = CallTable()
     let traces = RequestTraceLog()
     let cacheCounters = CacheCounters()
@@ -30,7 +33,8 @@ final class GatewayState {
     var eventFeed: (any EventFeed)?
     var requestObservation: (any RequestObservation)?
 
-    init(_ settings: ServerSettings, scheduler: any LoopScheduler, logger: Logger) throws(GatewayError) {
+    init(_ configuration: GatewayConfiguration, scheduler: any LoopScheduler, logger: Logger) throws(GatewayError) {
+        let settings = configuration.server
         self.scheduler = scheduler
         self.logger = logger
         self.driver = try CurlDriver(submit: { scheduler.submit($0) })
@@ -41,5 +45,21 @@ final class GatewayState {
         self.connections = ConnectionRegistry(settings: settings, scheduler: scheduler)
         self.forcedStates = settings.stateDirectory.map { ForcedStateStore(directory: $0, logger: logger) }
         self.started = scheduler.now
+        self.desk = QuotaDesk(
+            scheduler: scheduler, journal: settings.stateDirectory.map { QuotaLog(directory: $0, logger: logger) },
+            onBudget: { logger.noteBudget($0, $1, $2) })
+        self.clients = QuotaClients(desk: desk, configuration)
+        desk.configure(configuration)
+    }
+}
+
+extension Logger {
+    fileprivate func noteBudget(_ scope: String, _ state: BudgetMeter.State, _ budget: BudgetSettings) {
+        log(
+            level: state == .exhausted ? .error : .warning, "budget",
+            metadata: [
+                "llmgw-scope": "\(scope)", "llmgw-state": "\(state.rawValue)",
+                "llmgw-period": "\(budget.period.rawValue)",
+            ])
     }
 }

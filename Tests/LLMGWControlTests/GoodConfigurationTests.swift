@@ -118,7 +118,7 @@ struct GoodConfigurationTests {
                     timeouts: UpstreamTimeouts(
                         connect: .seconds(1), firstToken: .seconds(2), idle: .seconds(3), total: .seconds(4),
                         drain: .zero),
-                    maxConcurrency: 5, maxQueue: 0,
+                    limits: QuotaLimits([.concurrency: 5]), maxQueue: 0,
                     embedBatching: EmbedBatching(maxBatch: 6, maxWait: .milliseconds(7), maxQueue: 8)))
         let name = "org/模型:v1.5"
         #expect(

@@ -19,7 +19,7 @@ extension ConfigurationBuilder {
                 seed: parameters.integer("seed").map(Int64.init),
                 presencePenalty: parameters.number("presence_penalty"),
                 frequencyPenalty: parameters.number("frequency_penalty")),
-            cache: buildCache(of: section))
+            cache: buildCache(of: section), limits: limits(section), price: price(section))
     }
 
     /// One at least, so that nothing after this has to ask.
@@ -43,7 +43,7 @@ extension ConfigurationBuilder {
             DeploymentSettings(
                 name: id, provider: provider(section), upstreamModel: section.string("upstream_model") ?? model.name,
                 weight: section.number("weight") ?? 1, priority: section.integer("priority") ?? 0,
-                cost: section.number("cost") ?? 0)
+                cost: section.number("cost") ?? 0, limits: limits(section), price: price(section))
         }
     }
 

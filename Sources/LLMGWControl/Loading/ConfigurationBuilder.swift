@@ -24,7 +24,8 @@ struct ConfigurationBuilder {
         checkFallbacks(models)
         return GatewayConfiguration(
             server: server, providers: providers, models: models, defaults: buildDefaults(models),
-            resilience: buildResilience(), alerts: buildAlerts(models), cache: buildCache(), path: report.file,
+            clients: buildClients(models), resilience: buildResilience(), alerts: buildAlerts(models),
+            cache: buildCache(), path: report.file,
             effective: EffectiveSettings.list(document))
     }
 
@@ -43,8 +44,8 @@ struct ConfigurationBuilder {
         if let directory = server.stateDirectory, !directory.hasPrefix("/") {
             report.problem(["server", "state_directory"], "is not an absolute path")
         }
-        server.adminUIDs = ids("admin_users", "user", sources.uid)
-        server.adminGIDs = ids("admin_groups", "group", sources.gid)
+        server.adminUIDs = ids(section, "admin_users", "user", sources.uid)
+        server.adminGIDs = ids(section, "admin_groups", "group", sources.gid)
         server.maxConnectionsPerUID = section.integer("max_connections_per_uid") ?? server.maxConnectionsPerUID
         server.maxStreamsPerUID = section.integer("max_streams_per_uid") ?? server.maxStreamsPerUID
         server.maxStreamsPerConnection = section.integer("max_streams_per_connection") ?? server.maxStreamsPerConnection
@@ -64,13 +65,15 @@ struct ConfigurationBuilder {
         return path
     }
 
-    private mutating func ids(_ setting: String, _ what: String, _ find: (String) -> UInt32?) -> Set<UInt32> {
+    mutating func ids(
+        _ section: SettingsDocument.Section, _ setting: String, _ what: String, _ find: (String) -> UInt32?
+    ) -> Set<UInt32> {
         var ids: Set<UInt32> = []
-        for name in document.server.strings(setting) ?? [] {
+        for name in section.strings(setting) ?? [] {
             if let id = UInt32(name) ?? find(name) {
                 ids.insert(id)
             } else {
-                report.problem(["server", setting], "this host has no \(what) \"\(name)\"")
+                report.problem(section.path + [setting], "this host has no \(what) \"\(name)\"")
             }
         }
         return ids
@@ -98,7 +101,9 @@ struct ConfigurationBuilder {
         provider.timeouts.idle = section.duration("idle_timeout") ?? provider.timeouts.idle
         provider.timeouts.total = section.duration("total_timeout") ?? provider.timeouts.total
         provider.timeouts.drain = section.duration("end_timeout") ?? provider.timeouts.drain
-        provider.maxConcurrency = section.integer("max_concurrency") ?? provider.maxConcurrency
+        provider.limits = limits(section)
+        provider.requestBurst = section.integer("rpm_burst")
+        provider.budgets = budgets(section)
         provider.maxQueue = section.integer("max_queue") ?? provider.maxQueue
         provider.embedBatching.maxBatch = section.integer("embed_max_batch") ?? provider.embedBatching.maxBatch
         provider.embedBatching.maxWait = section.duration("embed_max_wait") ?? provider.embedBatching.maxWait

@@ -14,6 +14,10 @@ enum EffectiveSettings {
             }
             settings += section(model.parameters, document)
         }
+        for client in document.clients.sorted(by: { $0.name < $1.name }) {
+            settings += section(client.section, document)
+            for (_, model) in client.models.sorted(by: { $0.name < $1.name }) { settings += section(model, document) }
+        }
         settings += section(document.defaults, document) + section(document.resilience, document)
         settings += section(document.cache, document)
         for (_, alert) in document.alerts.sorted(by: { $0.name < $1.name }) { settings += section(alert, document) }

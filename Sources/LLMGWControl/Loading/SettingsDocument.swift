@@ -29,8 +29,16 @@ struct SettingsDocument: Sendable {
         let deployments: [(name: String, section: Section)]
     }
 
+    /// A client's section and those inside it.
+    struct Client: Sendable {
+        let name: String
+        let section: Section
+        let models: [(name: String, section: Section)]
+    }
+
     var server: Section
     var defaults: Section
+    var clients: [Client] = []
     var providers: [(name: String, section: Section)] = []
     var models: [Model] = []
     var resilience: Section
@@ -44,7 +52,7 @@ struct SettingsDocument: Sendable {
         defaults = Section(schema: SettingsTable.defaults, path: ["defaults"])
         resilience = Section(schema: ResilienceSettingsTable.resilience, path: ["resilience"])
         cache = Section(schema: CacheSettingsTable.cache, path: ["cache"])
-        let known = ["server", "providers", "models", "defaults", "resilience", "alerts", "cache"]
+        let known = ["server", "providers", "models", "defaults", "clients", "resilience", "alerts", "cache"]
         for (key, node) in root {
             guard known.contains(key) else {
                 report.problem([key], "unknown section", near: NearestName.among(known, to: key))
@@ -64,6 +72,10 @@ struct SettingsDocument: Sendable {
                 readNamed(key, members, &report) { name, members, document, report in
                     document.alerts.append(
                         (name, document.read(ResilienceSettingsTable.alert, [key, name], members, &report)))
+                }
+            case "clients":
+                readNamed(key, members, &report) { name, members, document, report in
+                    document.readClient(name, members, &report)
                 }
             case "providers":
                 readNamed(key, members, &report) { name, members, document, report in
@@ -106,22 +118,42 @@ struct SettingsDocument: Sendable {
         }
         var deployments: [(name: String, section: Section)] = []
         if let inner = takeSection("deployments", of: &own, path, &report) {
-            for (id, node) in inner {
-                let place = path + ["deployments", id]
-                guard case .table(let members) = node else {
-                    report.problem(place, "is \(node.kindName); expected a section [models.NAME.deployments.ID]")
-                    continue
-                }
-                guard Self.isName(id) else {
-                    report.problem(place, "is not a name; use letters, digits and - _ . : / @ +")
-                    continue
-                }
-                deployments.append((id, read(SettingsTable.deployment, place, members, &report)))
-            }
+            deployments = readSections(
+                inner, SettingsTable.deployment, path + ["deployments"], "models.NAME.deployments.ID", &report)
         }
         let section = read(
             SettingsTable.model, path, own, &report, alsoKnown: ["parameters", "deployments"])
         models.append(Model(name: name, section: section, parameters: parameters, deployments: deployments))
+    }
+
+    private mutating func readClient(
+        _ name: String, _ members: [TOMLNode.Member], _ report: inout ProblemReport
+    ) {
+        let path = ["clients", name]
+        var own = members
+        let inner = takeSection("per_model", of: &own, path, &report) ?? []
+        let models = readSections(
+            inner, QuotaSettingsTable.clientModel, path + ["per_model"], "clients.NAME.per_model.MODEL", &report)
+        let section = read(QuotaSettingsTable.client, path, own, &report, alsoKnown: ["per_model"])
+        clients.append(Client(name: name, section: section, models: models))
+    }
+
+    private mutating func readSections(
+        _ members: [TOMLNode.Member], _ schema: SettingsSection, _ path: [String], _ shown: String,
+        _ report: inout ProblemReport
+    ) -> [(name: String, section: Section)] {
+        members.compactMap { id, node in
+            let place = path + [id]
+            guard case .table(let members) = node else {
+                report.problem(place, "is \(node.kindName); expected a section [\(shown)]")
+                return nil
+            }
+            guard Self.isName(id) else {
+                report.problem(place, "is not a name; use letters, digits and - _ . : / @ +")
+                return nil
+            }
+            return (id, read(schema, place, members, &report))
+        }
     }
 
     /// Takes a section out of the members of the one around it.
@@ -131,7 +163,7 @@ struct SettingsDocument: Sendable {
         guard let index = members.firstIndex(where: { $0.key == name }) else { return nil }
         let node = members.remove(at: index).node
         if case .table(let inner) = node { return inner }
-        report.problem(path + [name], "is \(node.kindName); expected a section [models.NAME.\(name)]")
+        report.problem(path + [name], "is \(node.kindName); expected a section [\(path[0]).NAME.\(name)]")
         return nil
     }
 

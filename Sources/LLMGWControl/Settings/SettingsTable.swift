@@ -88,8 +88,9 @@ enum SettingsTable {
             Setting(
                 "end_timeout", .duration(anyDuration), default: "\"2s\"",
                 "From the end mark of an answer until the upstream ends the transfer; then its connection is dropped."),
-            Setting("max_concurrency", .integer(0...65_536), default: "0", "Requests in flight; 0 means no limit."),
-            Setting("max_queue", .integer(0...1_000_000), default: "4096", "Requests that may wait for a place."),
+            Setting(
+                "max_queue", .integer(0...1_000_000), default: "4096",
+                "Requests of all clients that may wait for a place or for quota."),
             Setting(
                 "embed_max_batch", .integer(1...2048), default: "64",
                 "Inputs that small Embed calls may share in one upstream call; 1 turns sharing off."),
@@ -99,7 +100,7 @@ enum SettingsTable {
             Setting(
                 "embed_max_queue", .integer(1...1_000_000), default: "4096",
                 "Inputs that may wait or be on their way, for one model."),
-        ])
+        ] + QuotaSettingsTable.providerLimits + QuotaSettingsTable.budgets)
 
     static let model = SettingsSection(
         path: "models.NAME", doc: "A model, under the name that callers use.",
@@ -132,7 +133,7 @@ enum SettingsTable {
                 "cache_scope", .choice(CacheSettings.Scope.allCases.map(\.rawValue)),
                 "As `cache.scope`, for this model."
             ),
-        ])
+        ] + QuotaSettingsTable.limits + QuotaSettingsTable.prices)
 
     static let deployment = SettingsSection(
         path: "models.NAME.deployments.ID",
@@ -143,7 +144,7 @@ enum SettingsTable {
             Setting("weight", .number(0.001...1_000_000), default: "1.0", "Its share of the requests."),
             Setting("priority", .integer(0...1_000_000), default: "0", "Lower is asked first (strategy `priority`)."),
             Setting("cost", .number(0...1_000_000_000), default: "0.0", "Relative price (strategy `cost`)."),
-        ])
+        ] + QuotaSettingsTable.limits + QuotaSettingsTable.prices)
 
     static let parameters = SettingsSection(
         path: "models.NAME.parameters", doc: "Parameters for requests that do not set them.",
@@ -167,7 +168,8 @@ enum SettingsTable {
         ])
 
     static let sections = [
-        server, provider, model, deployment, parameters, defaults, ResilienceSettingsTable.resilience,
-        ResilienceSettingsTable.alert, CacheSettingsTable.cache,
+        server, provider, model, deployment, parameters, defaults, QuotaSettingsTable.client,
+        QuotaSettingsTable.clientModel, ResilienceSettingsTable.resilience, ResilienceSettingsTable.alert,
+        CacheSettingsTable.cache,
     ]
 }

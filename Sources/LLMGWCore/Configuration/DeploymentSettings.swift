@@ -11,10 +11,13 @@ public struct DeploymentSettings: Sendable, Hashable {
     public var priority: Int
     /// Relative price of a request, where the strategy is `cost`.
     public var cost: Double
+    public var limits: QuotaLimits
+    /// Nil for the model's.
+    public var price: ModelPrice?
 
     public init(
         name: String = "default", provider: String, upstreamModel: String, weight: Double = 1, priority: Int = 0,
-        cost: Double = 0
+        cost: Double = 0, limits: QuotaLimits = QuotaLimits(), price: ModelPrice? = nil
     ) {
         self.name = name
         self.provider = provider
@@ -22,6 +25,8 @@ public struct DeploymentSettings: Sendable, Hashable {
         self.weight = weight
         self.priority = priority
         self.cost = cost
+        self.limits = limits
+        self.price = price
     }
 }
 

@@ -6,6 +6,8 @@ public struct GatewayConfiguration: Sendable {
     /// By name.
     public var models: [String: ModelSettings]
     public var defaults: DefaultSettings
+    /// By name; the one for everybody else is always there.
+    public var clients: [String: ClientSettings]
     public var resilience: ResilienceSettings
     public var alerts: [AlertSettings]
     public var cache: CacheSettings
@@ -16,13 +18,16 @@ public struct GatewayConfiguration: Sendable {
 
     public init(
         server: ServerSettings, providers: [String: ProviderSettings], models: [String: ModelSettings],
-        defaults: DefaultSettings, resilience: ResilienceSettings = ResilienceSettings(), alerts: [AlertSettings] = [],
+        defaults: DefaultSettings,
+        clients: [String: ClientSettings] = [ClientSettings.defaultName: ClientSettings()],
+        resilience: ResilienceSettings = ResilienceSettings(), alerts: [AlertSettings] = [],
         cache: CacheSettings = CacheSettings(), path: String? = nil, effective: [EffectiveSetting] = []
     ) {
         self.server = server
         self.providers = providers
         self.models = models
         self.defaults = defaults
+        self.clients = clients
         self.resilience = resilience
         self.alerts = alerts
         self.cache = cache

@@ -14,6 +14,10 @@ public struct ModelSettings: Sendable, Hashable {
     public var defaultParameters: Sampling
     /// What it has of its own beside `[cache]`.
     public var cache: ModelCacheSettings
+    /// Over all its deployments.
+    public var limits: QuotaLimits
+    /// Nil where nobody said: its answers are unpriced, not free.
+    public var price: ModelPrice?
 
     /// What a model can do.
     public enum Capability: String, Sendable, CaseIterable {
@@ -24,7 +28,8 @@ public struct ModelSettings: Sendable, Hashable {
         name: String, deployments: [DeploymentSettings], strategy: BalancingStrategy = .leastLatency,
         fallbacks: FallbackSettings = FallbackSettings(), aliases: [String] = [], contextLength: UInt32? = nil,
         capabilities: Set<Capability>? = nil, defaultParameters: Sampling = Sampling(),
-        cache: ModelCacheSettings = ModelCacheSettings()
+        cache: ModelCacheSettings = ModelCacheSettings(), limits: QuotaLimits = QuotaLimits(),
+        price: ModelPrice? = nil
     ) {
         precondition(!deployments.isEmpty, "a model has a deployment")
         self.name = name
@@ -36,6 +41,8 @@ public struct ModelSettings: Sendable, Hashable {
         self.capabilities = capabilities
         self.defaultParameters = defaultParameters
         self.cache = cache
+        self.limits = limits
+        self.price = price
     }
 
     /// A model with one deployment.

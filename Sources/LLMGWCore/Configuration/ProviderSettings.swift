@@ -11,8 +11,10 @@ public struct ProviderSettings: Sendable, Hashable {
     /// Certificates to trust instead of the system's.
     public var caFile: String?
     public var timeouts: UpstreamTimeouts
-    /// Requests in flight at once; 0 means no limit.
-    public var maxConcurrency: Int
+    public var limits: QuotaLimits
+    /// Requests that may go at once in spite of the requests per minute, which are spread evenly; nil for a tenth of them.
+    public var requestBurst: Int?
+    public var budgets: [BudgetSettings]
     /// Requests that may wait for a place.
     public var maxQueue: Int
     public var embedBatching: EmbedBatching
@@ -41,7 +43,8 @@ public struct ProviderSettings: Sendable, Hashable {
     public init(
         name: String, kind: Kind = .openai, baseURL: String, key: Secret? = nil, headers: [Header] = [],
         httpVersion: HTTPVersion = .auto, caFile: String? = nil, timeouts: UpstreamTimeouts = UpstreamTimeouts(),
-        maxConcurrency: Int = 0, maxQueue: Int = 4096, embedBatching: EmbedBatching = EmbedBatching()
+        limits: QuotaLimits = QuotaLimits(), requestBurst: Int? = nil, budgets: [BudgetSettings] = [],
+        maxQueue: Int = 4096, embedBatching: EmbedBatching = EmbedBatching()
     ) {
         self.name = name
         self.kind = kind
@@ -51,7 +54,9 @@ public struct ProviderSettings: Sendable, Hashable {
         self.httpVersion = httpVersion
         self.caFile = caFile
         self.timeouts = timeouts
-        self.maxConcurrency = maxConcurrency
+        self.limits = limits
+        self.requestBurst = requestBurst
+        self.budgets = budgets
         self.maxQueue = maxQueue
         self.embedBatching = embedBatching
     }

@@ -32,12 +32,13 @@ final class AdminService {
     }
 
     private var providers: [ProviderStatus] {
-        registry.providers.values.map(\.pool).sorted { $0.settings.name < $1.settings.name }.map { pool in
-            let counts = statistics.attempts(provider: pool.settings.name)
+        registry.providers.values.map(\.settings).sorted { $0.name < $1.name }.map { provider in
+            let counts = statistics.attempts(provider: provider.name)
             return ProviderStatus(
-                name: pool.settings.name, kind: pool.settings.kind.rawValue, baseURL: pool.settings.baseURL,
-                inFlight: UInt32(pool.inFlight), waiting: UInt32(pool.waiting),
-                maxConcurrency: UInt32(pool.settings.maxConcurrency), attempts: counts.attempts,
+                name: provider.name, kind: provider.kind.rawValue, baseURL: provider.baseURL,
+                inFlight: UInt32(state.desk.inFlight(provider: provider.name)),
+                waiting: UInt32(state.desk.waiting(provider: provider.name)),
+                maxConcurrency: UInt32(clamping: provider.limits[.concurrency] ?? 0), attempts: counts.attempts,
                 failures: counts.failures)
         }
     }

@@ -122,7 +122,9 @@ struct CachedInference {
         let time = execution.deadline - execution.started
         begin(isDetached: true).start(
             caller.ask,
-            Execution(requestID: execution.requestID, started: now, deadline: now + time), hasSubstitute: true)
+            Execution(
+                requestID: execution.requestID, started: now, deadline: now + time, caller: execution.caller),
+            hasSubstitute: true)
     }
 
     private func begin(isDetached: Bool) -> SharedCall {
@@ -226,6 +228,8 @@ extension Execution {
     /// For an upstream call that others may share. Its decisions keep to the deadline of whoever began it, but a transfer that others wait
     /// for too does not end by it; who waits has a clock of his own.
     func detached() -> Execution {
-        Execution(requestID: requestID, started: started, deadline: deadline, transferDeadline: .distantFuture)
+        Execution(
+            requestID: requestID, started: started, deadline: deadline, transferDeadline: .distantFuture, caller: caller
+        )
     }
 }

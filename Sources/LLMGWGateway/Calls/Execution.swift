@@ -10,6 +10,8 @@ final class Execution {
     let deadline: MonotonicInstant
     /// When a transfer for it ends at the latest. Later than the deadline where others wait for the same transfer.
     let transferDeadline: MonotonicInstant
+    /// On whose behalf; nil for what the daemon does by itself.
+    let caller: Caller?
     var phase = RequestSummary.Phase.waiting {
         didSet { onPhase?(phase) }
     }
@@ -24,12 +26,13 @@ final class Execution {
 
     init(
         requestID: RequestID, started: MonotonicInstant, deadline: MonotonicInstant,
-        transferDeadline: MonotonicInstant? = nil
+        transferDeadline: MonotonicInstant? = nil, caller: Caller? = nil
     ) {
         self.requestID = requestID
         self.started = started
         self.deadline = deadline
         self.transferDeadline = transferDeadline ?? deadline
+        self.caller = caller
     }
 
     func cancel(_ error: GatewayError) {
@@ -47,7 +50,7 @@ final class Execution {
 
     /// A part of this work, with an end of its own.
     func child() -> Execution {
-        Execution(requestID: requestID, started: started, deadline: deadline)
+        Execution(requestID: requestID, started: started, deadline: deadline, caller: caller)
     }
 }
 

@@ -14,6 +14,8 @@ final class ClientConnection {
     private static let progressSize = 16 << 10
 
     let peer: PeerIdentity
+    /// Looked up once, where something depends on them.
+    private(set) lazy var labels = PeerLabels(of: peer)
     private(set) var hello = ClientHello(clientName: "", clientVersion: "")
     private let channel: any Channel
     private let host: any ConnectionHost

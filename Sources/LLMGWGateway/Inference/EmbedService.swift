@@ -7,6 +7,8 @@ import LLMGWUpstream
 final class EmbedService {
     /// Calls that may share an upstream call: everything but the inputs is equal.
     private struct Lane: Hashable {
+        /// What is shared is paid for by one.
+        var client: String
         var model: String
         var dimensions: UInt32?
         var user: String?
@@ -54,6 +56,7 @@ final class EmbedService {
     private func embed(
         _ request: EmbedRequest, _ model: ModelSettings, _ call: Call, _ trace: TraceRecorder
     ) async throws(GatewayError) -> EmbedReply {
+        try call.execution.caller?.client.require(model)
         try model.require(.embedding, for: "Embed")
         guard !request.inputs.isEmpty else {
             throw GatewayError(.invalidRequest, "inputs: at least one text is needed")
@@ -79,7 +82,9 @@ final class EmbedService {
         _ trace: TraceRecorder
     ) async throws(GatewayError) -> EmbedReply {
         let batching = try pipeline.catalog.provider(of: model).embedBatching
-        let lane = Lane(model: model.name, dimensions: request.dimensions, user: request.user)
+        let lane = Lane(
+            client: execution.caller?.client.name ?? "", model: model.name, dimensions: request.dimensions,
+            user: request.user)
         let batcher = batchers[lane] ?? EmbedBatcher(settings: batching)
         guard request.extra == nil, batcher.merges(inputs: request.inputs.count) else {
             return try await alone(request, model, options, execution, trace)
@@ -167,7 +172,8 @@ final class EmbedService {
         guard let first = batch.members.first(where: { !$0.isSettled }) else { return }
         let latest = batch.members.map(\.execution.deadline).max() ?? first.execution.deadline
         let execution = Execution(
-            requestID: first.execution.requestID, started: first.execution.started, deadline: latest)
+            requestID: first.execution.requestID, started: first.execution.started, deadline: latest,
+            caller: first.execution.caller)
         batch.execution = execution
         let live = batch.members.filter { !$0.isSettled }
         let request = EmbedRequest(

@@ -11,6 +11,7 @@ final class InferencePipeline {
     let traces: RequestTraceLog
     let addresses: CacheAddressBook
     let cache: ReplyCache
+    let desk: QuotaDesk
     private let client: UpstreamClient
     private let statistics: Statistics
 
@@ -23,6 +24,7 @@ final class InferencePipeline {
         self.registry = registry
         self.catalog = catalog
         self.traces = state.traces
+        self.desk = state.desk
         self.client = state.client
         self.statistics = state.statistics
         self.scheduler = state.scheduler
@@ -33,6 +35,8 @@ final class InferencePipeline {
         _ work: InferenceWork, use: CacheUse?, execution: Execution, trace: TraceRecorder,
         sink: (any ChunkSink)? = nil, onHead: @escaping @GatewayLoop (ReplyHead) -> Void = { _ in }
     ) async throws(GatewayError) -> (body: UpstreamAnswer.Body, info: ReplyInfo) {
+        // Before the cache: what a client may not ask, it is not told either.
+        try execution.caller?.client.require(work.model)
         let ask: UpstreamAsk = { execution, sink, hasSubstitute, onHead throws(GatewayError) in
             var work = work
             work.hasSubstitute = hasSubstitute
@@ -58,9 +62,15 @@ final class InferencePipeline {
         _ work: InferenceWork, execution: Execution, trace: TraceRecorder, sink: (any ChunkSink)?,
         onHead: @escaping @GatewayLoop (ReplyHead) -> Void
     ) async throws(GatewayError) -> (body: UpstreamAnswer.Body, info: ReplyInfo) {
+        guard let caller = execution.caller else {
+            throw GatewayError(.internalError, "a request has somebody on whose behalf it is made")
+        }
+        let quota = RequestQuota(
+            desk: desk, policy: registry.policy, execution: execution, caller: caller,
+            minServiceTime: registry.settings.minServiceTime)
         let sequence = AttemptSequence(
             work, execution: execution, sink: sink, trace: trace, registry: registry, catalog: catalog, client: client,
-            statistics: statistics, scheduler: scheduler, onHead: onHead)
+            statistics: statistics, scheduler: scheduler, quota: quota, caller: caller.client, onHead: onHead)
         do throws(GatewayError) {
             let (answer, info) = try await sequence.run()
             return (answer.body, info)

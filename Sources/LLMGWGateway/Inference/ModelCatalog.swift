@@ -41,8 +41,11 @@ struct ModelCatalog: Sendable {
         return provider
     }
 
-    var list: [ModelInfo] {
-        configuration.models.values.sorted { $0.name < $1.name }.map { model in
+    /// Those that the client may use.
+    @GatewayLoop
+    func list(for client: QuotaClient?) -> [ModelInfo] {
+        configuration.models.values.filter { client?.allows($0.name) ?? true }.sorted { $0.name < $1.name }.map {
+            model in
             ModelInfo(
                 name: model.name, aliases: model.aliases, provider: model.provider, upstreamModel: model.upstreamModel,
                 contextLength: model.contextLength,

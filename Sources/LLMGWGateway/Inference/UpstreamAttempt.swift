@@ -1,4 +1,5 @@
 import LLMGWCore
+import LLMGWPolicy
 import LLMGWUpstream
 
 /// One attempt at an upstream, as `async` code sees it: it runs until the answer is complete, the attempt has failed, or the work was
@@ -7,13 +8,18 @@ import LLMGWUpstream
 final class UpstreamAttempt: UpstreamReceiver {
     private let execution: Execution
     private let sink: (any ChunkSink)?
+    /// Nil for what is asked outside of all limits.
+    private let place: QuotaPlace?
+    /// How much of the answer has come.
+    private(set) var received = TokenSize()
     private var exchange: UpstreamExchange?
     /// The caller has a piece of the answer: another attempt would not continue it.
     private(set) var hasDelivered = false
     private var continuation: CheckedContinuation<Result<UpstreamAnswer, GatewayError>, Never>?
 
-    init(_ execution: Execution, sink: (any ChunkSink)?) {
+    init(_ execution: Execution, sink: (any ChunkSink)?, place: QuotaPlace? = nil) {
         self.execution = execution
+        self.place = place
         self.sink = sink
     }
 
@@ -51,15 +57,25 @@ final class UpstreamAttempt: UpstreamReceiver {
         waiting?.resume(returning: result)
     }
 
-    func upstreamConnected() { execution.phase = .waitingForFirstToken }
+    func upstreamConnected() {
+        execution.phase = .waitingForFirstToken
+        place?.dispatched()
+    }
+
+    func upstreamAnswered(_ head: HTTPHead) { place?.answered(head) }
 
     func upstreamReceived(_ chunk: ChatChunk) {
+        received.add(chunk.text)
+        received.add(chunk.reasoning)
+        received.add(chunk.refusal)
+        for call in chunk.toolCalls { received.add(call.arguments) }
         execution.phase = .streaming
         hasDelivered = hasDelivered || sink != nil
         if sink?.send(chunk) == true { exchange?.pause() }
     }
 
     func upstreamReceived(_ chunk: CompleteChunk) {
+        received.add(chunk.text)
         execution.phase = .streaming
         hasDelivered = hasDelivered || sink != nil
         if sink?.send(chunk) == true { exchange?.pause() }

@@ -12,6 +12,8 @@ final class AttemptSequence {
         case failed(GatewayError)
         /// A breaker or a gate closed the way between choosing and asking.
         case refused
+        /// There is no room for it.
+        case full(GatewayError)
     }
 
     private let work: InferenceWork
@@ -24,6 +26,10 @@ final class AttemptSequence {
     private let statistics: Statistics
     private let scheduler: any LoopScheduler
     private let trace: TraceRecorder
+    private let quota: RequestQuota
+    private let caller: QuotaClient
+    /// Deployments that have no room for the request.
+    private var full: Set<ObjectIdentifier> = []
     private var attemptCounts: [ObjectIdentifier: Int] = [:]
     private var path: [AttemptInfo] = []
     private var hasSentContent = false
@@ -35,8 +41,11 @@ final class AttemptSequence {
     init(
         _ work: InferenceWork, execution: Execution, sink: (any ChunkSink)?, trace: TraceRecorder,
         registry: DeploymentRegistry, catalog: ModelCatalog, client: UpstreamClient, statistics: Statistics,
-        scheduler: any LoopScheduler, onHead: @escaping @GatewayLoop (ReplyHead) -> Void
+        scheduler: any LoopScheduler, quota: RequestQuota, caller: QuotaClient,
+        onHead: @escaping @GatewayLoop (ReplyHead) -> Void
     ) {
+        self.quota = quota
+        self.caller = caller
         self.work = work
         self.execution = execution
         self.sink = sink
@@ -51,6 +60,7 @@ final class AttemptSequence {
     }
 
     func run() async throws(GatewayError) -> (answer: UpstreamAnswer, info: ReplyInfo) {
+        defer { quota.finish() }
         do throws(GatewayError) {
             return try await attempts()
         } catch {
@@ -84,6 +94,8 @@ final class AttemptSequence {
                 return (answer, info(for: answer, target))
             case .refused:
                 target = try await firstTarget(among: others)
+            case .full(let error):
+                (target, decision) = try instead(of: target, error)
             case .failed(let error):
                 (target, decision, others) = try await next(after: error, at: target)
             }
@@ -95,20 +107,31 @@ final class AttemptSequence {
     private func ask(_ target: Deployment, _ decision: TraceStep.Decision) async throws(GatewayError) -> Outcome {
         let model = try catalog.model(named: target.model)
         let operation = try work.operation(model)
-        let pool = target.provider.pool
         var head = ReplyHead(
             requestID: execution.requestID.description, model: model.name, provider: target.settings.provider,
             cache: .bypass)
-        let ticket = try await pool.enter(execution) { ahead in
-            var waiting = head
-            waiting.queuePosition = UInt32(clamping: ahead)
-            onHead(waiting)
+        let place: QuotaPlace?
+        do throws(GatewayError) {
+            place = try await quota.enter(
+                operation, target, model, mayStay: { [self] in mayWait(for: target) }
+            ) { [onHead] forecast in
+                var waiting = head
+                waiting.queuePosition = UInt32(clamping: forecast.ahead)
+                waiting.expectedWait = forecast.wait
+                onHead(waiting)
+            }
+        } catch {
+            guard Self.isFull(error.reason) else { throw error }
+            return .full(error)
         }
-        defer { pool.leave(ticket) }
+        guard let place else { return .refused }
         // Without this a late request would reach the upstream before its clock is looked at.
         let started = scheduler.now
-        guard started < execution.deadline else { throw .deadline(notProcessed: execution.attempts == 0) }
-        guard let permits = registry.acquire(target, now: started) else { return .refused }
+        guard started < execution.deadline, let permits = registry.acquire(target, now: started) else {
+            place.giveBack()
+            guard started < execution.deadline else { throw .deadline(notProcessed: execution.attempts == 0) }
+            return .refused
+        }
         let wait = started - waitingSince
         attemptCounts[ObjectIdentifier(target), default: 0] += 1
         registry.models[target.model]?.began(target)
@@ -116,10 +139,11 @@ final class AttemptSequence {
         onHead(head)
 
         let before = execution.attempts
-        let attempt = UpstreamAttempt(execution, sink: sink)
+        let attempt = UpstreamAttempt(execution, sink: sink, place: place)
         let result = await attempt.run(
             operation, client: client, provider: target.provider.settings, upstreamModel: target.settings.upstreamModel)
         hasSentContent = hasSentContent || attempt.hasDelivered
+        place.settle(result, output: attempt.received, now: scheduler.now)
         let took = scheduler.now - started
         let error: GatewayError? = if case .failure(let error) = result { error } else { nil }
         let firstContent: Duration? = if case .success(let answer) = result { answer.firstContent } else { nil }
@@ -144,6 +168,37 @@ final class AttemptSequence {
             error.attempts = execution.attempts
             return .failed(error)
         }
+    }
+
+    // MARK: Where there is no room
+
+    /// The limits of one way to the model, not the caller's own wish, end this attempt before it began.
+    private static func isFull(_ reason: ErrorReason) -> Bool {
+        [.queueFull, .gatewayQuotaExhausted, .exceedsLimit, .budgetExhausted].contains(reason)
+    }
+
+    /// Whether a request that waits for the target, which was just closed, had better go on waiting for it.
+    private func mayWait(for target: Deployment) -> Bool {
+        let now = scheduler.now
+        let opening = registry.opening(of: target, now: now)
+        let others = ownAndFallbacks().filter { $0 !== target }
+        let latest = execution.deadline + (.zero - registry.settings.minServiceTime)
+        return opening <= latest && firstOpen(of: others) == nil
+    }
+
+    /// Another deployment where `target` has no room. Throws the error where there is none.
+    private func instead(
+        of target: Deployment, _ error: GatewayError
+    ) throws(GatewayError) -> (Deployment, TraceStep.Decision) {
+        full.insert(ObjectIdentifier(target))
+        var error = error
+        error.provider = error.provider ?? target.settings.provider
+        let others = ownAndFallbacks().filter { !full.contains(ObjectIdentifier($0)) }
+        guard let other = firstOpen(of: others) else {
+            trace.note(.reject, target, at: scheduler.now, "no room", error: error)
+            throw error
+        }
+        return (other, path.isEmpty ? .attempt : .fallback)
     }
 
     // MARK: What comes after a failure
@@ -197,7 +252,7 @@ final class AttemptSequence {
         while true {
             // Most of the time one of its own may be asked, and nobody needs to know who else there is.
             if allowed == nil, let model = registry.models[work.model.name],
-                let target = registry.choose(in: model, among: model.deployments, now: scheduler.now)
+                let target = choose(in: model, among: model.deployments, now: scheduler.now)
             {
                 return target
             }
@@ -222,6 +277,15 @@ final class AttemptSequence {
         }
     }
 
+    /// By the model's strategy; those that have room come first.
+    private func choose(in model: ModelTargets, among candidates: [Deployment], now: MonotonicInstant) -> Deployment? {
+        if candidates.count > 1, let operation = try? work.operation(model.settings) {
+            let roomy = candidates.filter { quota.hasRoom($0, for: operation) }
+            if let target = registry.choose(in: model, among: roomy, now: now) { return target }
+        }
+        return registry.choose(in: model, among: candidates, now: now)
+    }
+
     private func ownAndFallbacks() -> [Deployment] {
         let own = registry.models[work.model.name]?.deployments ?? []
         return own + untried(.general).filter { other in !own.contains { $0 === other } }
@@ -235,7 +299,7 @@ final class AttemptSequence {
         for name in names {
             guard let model = registry.models[name] else { continue }
             let own = candidates.filter { $0.model == name }
-            if let target = registry.choose(in: model, among: own, now: now) { return target }
+            if let target = choose(in: model, among: own, now: now) { return target }
         }
         return nil
     }
@@ -249,7 +313,9 @@ final class AttemptSequence {
         case .content: names = work.model.fallbacks.content
         }
         return names.flatMap { name -> [Deployment] in
-            guard let targets = registry.models[name], (try? work.operation(targets.settings)) != nil else { return [] }
+            guard let targets = registry.models[name], caller.allows(name),
+                (try? work.operation(targets.settings)) != nil
+            else { return [] }
             return targets.deployments.filter { attemptCounts[ObjectIdentifier($0)] == nil }
         }
     }
@@ -279,6 +345,8 @@ final class AttemptSequence {
         info.latency = Latency(
             queue: path.reduce(.zero) { $0 + $1.wait }, firstToken: answer.firstContent, total: total,
             overhead: max(.zero, total - elsewhere - answer.upstreamTime))
+        info.cost = quota.cost
+        info.usageSource = quota.source
         info.cache = .bypass
         info.upstreamID = answer.upstreamID
         info.source = target.model == work.model.name ? .model : .fallback

@@ -1,12 +1,11 @@
 import LLMGWCore
 import LLMGWPolicy
 
-/// A provider while the daemon runs: its places, how well it can be reached, and how many retries it is given.
+/// A provider while the daemon runs: how well it can be reached, and how many retries it is given.
 @GatewayLoop
 final class ProviderHealth {
     let settings: ProviderSettings
     let scope: String
-    let pool: ProviderPool
     /// Counts failures to reach the provider, which concern all its deployments; nil where breakers are off.
     var breaker: CircuitBreaker?
     var budget: RetryBudget
@@ -16,7 +15,6 @@ final class ProviderHealth {
     init(_ settings: ProviderSettings, _ resilience: ResilienceSettings, scheduler: any LoopScheduler) {
         self.settings = settings
         self.scope = "provider/\(settings.name)"
-        self.pool = ProviderPool(settings, scheduler: scheduler)
         self.breaker = CircuitBreakerSettings(preset: resilience.breaker)
             .map { CircuitBreaker(settings: $0, now: scheduler.now) }
         self.budget = RetryBudget(

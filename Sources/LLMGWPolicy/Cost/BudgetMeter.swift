@@ -57,6 +57,16 @@ public struct BudgetMeter: Sendable {
         announced = max(announced, state)
     }
 
+    /// Takes over from a meter with other thresholds.
+    public mutating func continueWith(_ other: BudgetMeter, wallClock: Int64) {
+        advance(wallClock)
+        reserved += other.reserved
+        guard other.period == period else { return }
+        spent += other.spent
+        unpriced += other.unpriced
+        announced = state
+    }
+
     private mutating func announcement() -> State? {
         guard state > announced else { return nil }
         announced = state

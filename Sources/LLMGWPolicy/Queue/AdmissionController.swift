@@ -40,8 +40,25 @@ public struct AdmissionController: Sendable {
         LaneID(queue: queue, lane: queues[queue].addLane(accounts))
     }
 
+    public mutating func setMaxWaiting(_ limit: Int, queue: Int) { queues[queue].maxWaiting = limit }
+
     public mutating func account(_ scope: QuotaScope, _ settings: QuotaAccountSettings) -> QuotaBook.AccountID {
         book.account(scope, settings)
+    }
+
+    // MARK: Looking
+
+    public func waiting(queue: Int) -> Int { queues[queue].fair.count }
+
+    /// Whether requests of the lane need the account.
+    public func uses(_ account: QuotaBook.AccountID, _ lane: LaneID) -> Bool {
+        queues[lane.queue].lanes[lane.lane].accounts.contains(account)
+    }
+
+    /// Whether a request of this size could go through the lane without waiting, as far as its client lets it.
+    public mutating func hasRoom(_ lane: LaneID, for demand: QuotaDemand, now: MonotonicInstant) -> Bool {
+        queues[lane.queue].fair.count == 0
+            && book.fit(demand, in: queues[lane.queue].lanes[lane.lane].accounts, now: now) == .now
     }
 
     // MARK: Requests

@@ -22,7 +22,7 @@ struct ProviderQueue: Sendable {
     private static let lowerShare = 0.05
 
     let name: String
-    let maxWaiting: Int
+    var maxWaiting: Int
     var fair = FairQueue<WaitingRequest>()
     private(set) var lanes: [Lane] = []
     private(set) var claim: Claim?

@@ -2,7 +2,7 @@ public import LLMGWCore
 
 /// How much is granted at present: what the configuration allows, what the provider says it allows, and how it reacts, whichever is least.
 ///
-/// Tightening is immediate. Loosening is slow, by a tenth a minute, and never beyond what is configured. A limit of which nobody has said
+/// Tightening is immediate. Loosening is slow, for most limits by a tenth a minute, and never beyond what is configured. A limit of which nobody has said
 /// anything is found out: none until the provider complains, then half of what was used, growing again until it is forgotten. No terminal
 /// state. Wrong input: a limit of zero or less from a provider says nothing and is ignored.
 public struct LearnedLimit: Sendable {
@@ -10,8 +10,10 @@ public struct LearnedLimit: Sendable {
         case configured, provider, learned
     }
 
-    /// A limit that grows by this share each minute.
-    private static let growth = 1.1
+    /// A limit grows to this many times itself each minute.
+    private let growth: Double
+    /// No complaint lowers it further.
+    private let floor: Int
     /// A learned limit that has grown to this many times its start is forgotten.
     private static let forgotten = 8.0
 
@@ -24,8 +26,10 @@ public struct LearnedLimit: Sendable {
     private var reported: Int?
     private var ramp: Ramp?
 
-    public init(configured: Int?) {
+    public init(configured: Int?, growth: Double = 1.1, floor: Int = 1) {
         self.configured = configured
+        self.growth = growth
+        self.floor = floor
     }
 
     /// What is granted; nil where there is no limit.
@@ -49,7 +53,7 @@ public struct LearnedLimit: Sendable {
 
     private func grown(_ ramp: Ramp, _ now: MonotonicInstant) -> Int? {
         let minutes = max(0, (now - ramp.since) / .seconds(60))
-        let factor = power(Self.growth, minutes)
+        let factor = power(growth, minutes)
         if let known { return Double(known) <= ramp.start * factor ? nil : Int(ramp.start * factor) }
         return factor >= Self.forgotten ? nil : max(1, Int(ramp.start * factor))
     }
@@ -69,7 +73,7 @@ public struct LearnedLimit: Sendable {
     /// The provider complained when `used` was in use, without saying how much it allows. The limit stays put for `hold`.
     public mutating func complain(used: Int, hold: Duration, now: MonotonicInstant) {
         let basis = current(now: now).map { min($0, max(used, 1)) } ?? used
-        ramp = Ramp(start: Double(max(1, basis / 2)), since: now + hold)
+        ramp = Ramp(start: Double(max(floor, basis / 2)), since: now + hold)
     }
 }
 

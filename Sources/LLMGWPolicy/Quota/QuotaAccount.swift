@@ -73,7 +73,8 @@ public struct QuotaAccount: Sendable {
             guard metric.window != nil, let limit = settings.limits[metric] else { return nil }
             return WindowBucket(metric, limit: limit, smooths: settings.smooths, burst: settings.burst)
         }
-        self.concurrency = LearnedLimit(configured: settings.limits[.concurrency])
+        // How many a provider takes at once changes by the second, and a few are never too many.
+        self.concurrency = LearnedLimit(configured: settings.limits[.concurrency], growth: 16, floor: 4)
         self.reserved = Array(repeating: 0, count: windows.count)
     }
 
@@ -165,6 +166,10 @@ public struct QuotaAccount: Sendable {
     /// An operator opens it.
     mutating func open() { gate = .open }
 
+    func opening(now: MonotonicInstant) -> MonotonicInstant {
+        if case .closed(let until) = gate { max(now, until) } else { now }
+    }
+
     /// The upstream answered: whoever waits for the probe may go.
     mutating func answered() { if case .probing = gate { gate = .open } }
 
@@ -192,18 +197,13 @@ public struct QuotaAccount: Sendable {
         return windows.count - 1
     }
 
-    /// The upstream is overloaded: fewer at once, for a while.
-    mutating func complainOfLoad(now: MonotonicInstant) {
-        concurrency.complain(used: inUse, hold: .zero, now: now)
-    }
-
-    /// The upstream refused because of its limits, and did not tell them.
-    mutating func complainOfRate(hold: Duration, now: MonotonicInstant) {
-        for index in windows.indices where windows[index].metric == .requestsPerMinute {
-            windows[index].complain(hold: hold, now: now)
-            return
+    /// The upstream refused because of its limits, and did not tell them: fewer requests a minute where these are counted, else fewer at once.
+    mutating func complain(now: MonotonicInstant) {
+        if let index = windows.firstIndex(where: { $0.metric == .requestsPerMinute }) {
+            windows[index].complain(hold: .zero, now: now)
+        } else {
+            concurrency.complain(used: inUse, hold: .zero, now: now)
         }
-        complainOfLoad(now: now)
     }
 
     /// The operator changed the limits. What is granted stays granted.

@@ -134,13 +134,7 @@ public struct QuotaBook: Sendable {
 
     public mutating func open(_ id: AccountID) { accounts[id.index].open() }
 
-    public mutating func complainOfLoad(_ id: AccountID, now: MonotonicInstant) {
-        accounts[id.index].complainOfLoad(now: now)
-    }
-
-    public mutating func complainOfRate(_ id: AccountID, hold: Duration, now: MonotonicInstant) {
-        accounts[id.index].complainOfRate(hold: hold, now: now)
-    }
+    public mutating func complain(_ id: AccountID, now: MonotonicInstant) { accounts[id.index].complain(now: now) }
 
     /// The upstream's answer to a reservation's request came, with this about its limits. `account` is the one it speaks of.
     public mutating func learn(
@@ -165,6 +159,11 @@ public struct QuotaBook: Sendable {
     // MARK: Showing
 
     public func isLimited(_ id: AccountID) -> Bool { accounts[id.index].isLimited }
+    /// Until when the gate is closed; `now` if it is open.
+    public func opening(_ id: AccountID, now: MonotonicInstant) -> MonotonicInstant {
+        accounts[id.index].opening(now: now)
+    }
+
     public func inUse(_ id: AccountID) -> Int { accounts[id.index].inUse }
 
     public mutating func statuses(now: MonotonicInstant) -> [(scope: QuotaScope, status: QuotaAccount.Status)] {

@@ -75,7 +75,7 @@ public enum Settlement: Sendable, Hashable {
     case interrupted(outputTokens: Int)
 
     /// The final amount of a metric, where `reserved` was reserved for the demand.
-    func amount(of metric: QuotaMetric, reserved: Int, demand: QuotaDemand) -> Int {
+    public func amount(of metric: QuotaMetric, reserved: Int, demand: QuotaDemand) -> Int {
         let countsTokens: Bool
         switch metric {
         case .requestsPerMinute, .requestsPerDay, .concurrency: countsTokens = false

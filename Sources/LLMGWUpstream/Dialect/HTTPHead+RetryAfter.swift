@@ -22,6 +22,12 @@ extension HTTPHead {
         return .seconds(min(date - now, Int(Self.maxRetryAfter)))
     }
 
+    /// Of a date in a header; nil where it is not understood.
+    func secondsSince1970(_ date: String) -> Int? {
+        let seconds = curl_getdate(date, nil)
+        return seconds > 0 ? seconds : nil
+    }
+
     /// Seconds: nobody waits longer than a month.
     static let maxRetryAfter = 31.0 * 86_400
 }

@@ -86,7 +86,9 @@ public final class UpstreamExchange {
                 hasConnected = true
                 clocks.connected(now: scheduler.now)
                 if !isSettled { receiver?.upstreamConnected() }
-            case .head(let head): self.head = head
+            case .head(let head):
+                self.head = head
+                if !isSettled { receiver?.upstreamAnswered(head) }
             case .body(let bytes): if !isSettled { receive(bytes) }
             case .finished(let failure): ended(failure)
             }

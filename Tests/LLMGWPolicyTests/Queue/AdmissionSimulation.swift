@@ -13,7 +13,7 @@ struct AdmissionSimulation {
 
     @Test("No window is over-granted, nothing is lost, nobody waits for ever", arguments: 0..<8 as Range<UInt64>)
     func histories(part: UInt64) throws {
-        for seed in part * 40..<(part + 1) * 40 {
+        for seed in part * 15..<(part + 1) * 15 {
             var random = SeededRandom(seed: seed)
             var world = AdmissionWorld(seed: seed, random: &random)
             try world.run(using: &random)

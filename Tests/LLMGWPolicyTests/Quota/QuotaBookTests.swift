@@ -224,7 +224,7 @@ struct QuotaBookTests {
     func complaint() {
         var test = BookUnderTest([[:]])
         let ids = (0..<10).map { _ in test.reserve(1, at: 0) }
-        test.book.complainOfLoad(test.accounts[0], now: at(0))
+        test.book.complain(test.accounts[0], now: at(0))
         #expect(test.fit(1, at: 0) == .onRelease)
         for id in ids.dropFirst(4) { #expect(test.settle(id, .unknown, at: 1) == true) }
         #expect(test.fit(1, at: 1) == .now, "five may be on their way")

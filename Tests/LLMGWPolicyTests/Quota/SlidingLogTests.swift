@@ -74,10 +74,10 @@ struct SlidingLogTests {
         #expect(late == nil)
     }
 
-    @Test("It agrees with a list", arguments: 0..<20 as Range<UInt64>)
+    @Test("It agrees with a list", arguments: 0..<10 as Range<UInt64>)
     func model(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
-        for _ in 0..<15 {
+        for _ in 0..<8 {
             var log = SlidingLog(span: .seconds(10))
             var model = Model(span: 10_000)
             var time = 0

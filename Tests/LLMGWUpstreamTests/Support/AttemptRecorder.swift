@@ -20,6 +20,7 @@ final class AttemptRecorder: UpstreamReceiver {
         if case .success(let answer)? = results.first { answer } else { nil }
     }
 
+    func upstreamAnswered(_ head: HTTPHead) {}
     func upstreamConnected() { connections += 1 }
 
     func upstreamReceived(_ chunk: ChatChunk) {

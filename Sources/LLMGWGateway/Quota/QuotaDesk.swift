@@ -1,0 +1,287 @@
+import LLMGWCore
+import LLMGWPolicy
+
+/// Admits requests to the upstreams: the thin driver around `AdmissionController`, with the timers and those who wait.
+///
+/// It outlives changes of the configuration; `configure` brings limits, lanes and clients up to date, and what was granted stays granted.
+@GatewayLoop
+final class QuotaDesk {
+    private struct LaneKey: Hashable {
+        var deployment: String
+        var provider: String
+        var upstreamModel: String
+    }
+
+    private(set) var controller = AdmissionController()
+    let forecasts = TokenForecasts()
+    let budgets: Budgets
+    private let scheduler: any LoopScheduler
+    private let journal: QuotaLog?
+    private var waiters: [WaitingTicket: QuotaWaiter] = [:]
+    private var queues: [String: Int] = [:]
+    private var lanes: [LaneKey: LaneID] = [:]
+    private var timer: (any ScheduledAction)?
+    private var timerAt: MonotonicInstant?
+
+    init(scheduler: any LoopScheduler, journal: QuotaLog? = nil, onBudget: @escaping BudgetAnnouncement) {
+        self.scheduler = scheduler
+        self.journal = journal
+        self.budgets = Budgets(onChange: onBudget)
+    }
+
+    // MARK: Configuration
+
+    func configure(_ configuration: GatewayConfiguration) {
+        for provider in configuration.providers.values {
+            let account = account(.provider(provider.name), provider.accountSettings)
+            controller.change { $0.configure(account, provider.limits) }
+            budgets.configure(.provider(provider.name), provider.budgets)
+            if let queue = queues[provider.name] {
+                controller.setMaxWaiting(provider.maxQueue, queue: queue)
+            } else {
+                queues[provider.name] = controller.addQueue(provider.name, maxWaiting: provider.maxQueue)
+            }
+        }
+        for model in configuration.models.values {
+            let account = account(.model(model.name), QuotaAccountSettings(limits: model.limits))
+            controller.change { $0.configure(account, model.limits) }
+            for deployment in model.deployments {
+                guard let provider = configuration.providers[deployment.provider] else { continue }
+                open(deployment, of: model, at: provider)
+            }
+        }
+        pump()
+    }
+
+    private func open(_ deployment: DeploymentSettings, of model: ModelSettings, at provider: ProviderSettings) {
+        var settings = provider.accountSettings
+        settings.limits = deployment.limits
+        settings.burst = nil
+        let own = account(.deployment(model: model.name, name: deployment.name), settings)
+        controller.change { $0.configure(own, deployment.limits) }
+        settings.limits = QuotaLimits()
+        let learned = account(.upstream(provider: provider.name, model: deployment.upstreamModel), settings)
+        let key = LaneKey(
+            deployment: "\(model.name)/\(deployment.name)", provider: provider.name,
+            upstreamModel: deployment.upstreamModel)
+        guard lanes[key] == nil, let queue = queues[provider.name] else { return }
+        let shared = [account(.provider(provider.name), settings), account(.model(model.name), settings), own, learned]
+        lanes[key] = controller.addLane(queue: queue, accounts: shared)
+    }
+
+    /// The account of a scope; a new one gets back what an earlier life of the daemon granted from it.
+    func account(_ scope: QuotaScope, _ settings: @autoclosure () -> QuotaAccountSettings) -> QuotaBook.AccountID {
+        if let account = controller.book.account(of: scope) { return account }
+        let account = controller.account(scope, settings())
+        for charge in journal?.takeRestored(of: scope) ?? [] {
+            controller.change {
+                $0.restore(charge.amount, of: charge.metric, in: account, granted: scheduler.now + (.zero - charge.age))
+            }
+        }
+        return account
+    }
+
+    /// The client's own accounts for a request to a model.
+    func accounts(of client: QuotaClient, model: String) -> [QuotaBook.AccountID] {
+        let own = account(.client(client.name), QuotaAccountSettings(limits: client.settings.limits))
+        guard let limits = client.settings.modelLimits[model] else { return [own] }
+        return [own, account(.clientModel(client: client.name, model: model), QuotaAccountSettings(limits: limits))]
+    }
+
+    /// The client's section of the configuration is another one now, or says something else.
+    func configure(_ client: QuotaClient) {
+        budgets.configure(.client(client.name), client.settings.budgets)
+        guard let own = controller.book.account(of: .client(client.name)) else { return }
+        controller.change { book in
+            book.configure(own, client.settings.limits)
+            for (model, limits) in client.settings.modelLimits {
+                if let account = book.account(of: .clientModel(client: client.name, model: model)) {
+                    book.configure(account, limits)
+                }
+            }
+        }
+        pump()
+    }
+
+    // MARK: Asking
+
+    func lane(of deployment: Deployment) -> LaneID {
+        let key = LaneKey(
+            deployment: "\(deployment.model)/\(deployment.settings.name)", provider: deployment.settings.provider,
+            upstreamModel: deployment.settings.upstreamModel)
+        guard let lane = lanes[key] else { preconditionFailure("every deployment has its lane") }
+        return lane
+    }
+
+    /// Whether a request could go to this deployment without waiting.
+    func hasRoom(_ deployment: Deployment, for demand: QuotaDemand) -> Bool {
+        controller.hasRoom(lane(of: deployment), for: demand, now: scheduler.now)
+    }
+
+    /// Waits until the request may go. Throws when it may not, is cancelled, or its time is up; nil when `mayStay` says that it had better look
+    /// elsewhere, which is asked when the upstream closes its door.
+    func enter(
+        _ request: AdmissionRequest, _ execution: Execution, mayStay: @escaping @GatewayLoop () -> Bool,
+        onWait: @escaping @GatewayLoop (QueueForecast) -> Void
+    ) async throws(GatewayError) -> AdmissionGrant? {
+        try execution.checkCancellation()
+        let since = scheduler.now
+        switch controller.enter(request, now: since) {
+        case .admitted(let grant):
+            journal?.note(grant, controller.book)
+            return grant
+        case .refused(let refusal):
+            throw GatewayError(refusal)
+        case .waiting(let ticket, let forecast):
+            let waiter = QuotaWaiter(lane: request.lane, mayStay: mayStay)
+            waiters[ticket] = waiter
+            pump()
+            if !waiter.isOver { onWait(forecast) }
+            return try await wait(waiter, ticket, since, execution, onWait)
+        }
+    }
+
+    private func wait(
+        _ waiter: QuotaWaiter, _ ticket: WaitingTicket, _ since: MonotonicInstant, _ execution: Execution,
+        _ onWait: @escaping @GatewayLoop (QueueForecast) -> Void
+    ) async throws(GatewayError) -> AdmissionGrant? {
+        let deadline = scheduler.schedule(at: execution.deadline) { [weak self] in
+            self?.leave(ticket, .failure(.deadline(notProcessed: true)))
+        }
+        execution.interrupt = { [weak self] error in
+            var error = error
+            error.notProcessed = true
+            if error.retry == .ambiguous { error.retry = .safe }
+            self?.leave(ticket, .failure(error))
+        }
+        let news = QuotaNews(scheduler) { [weak self] in
+            guard let self, let forecast = controller.forecast(of: ticket, now: scheduler.now) else { return }
+            onWait(forecast)
+        }
+        let outcome = await waiter.outcome()
+        news.stop()
+        deadline.cancel()
+        execution.interrupt = nil
+        execution.queueTime += scheduler.now - since
+        switch outcome {
+        case .failure(let error): throw error
+        case .success(nil): return nil
+        case .success(let grant?):
+            guard let cancellation = execution.cancellation else { return grant }
+            // Admitted and cancelled in the same turn of the loop.
+            settleAttempt(grant, .notSent)
+            settleRequest(grant, .notSent)
+            throw cancellation
+        }
+    }
+
+    private func leave(_ ticket: WaitingTicket, _ outcome: Result<AdmissionGrant?, GatewayError>) {
+        guard let waiter = waiters.removeValue(forKey: ticket) else { return }
+        controller.leave(ticket, now: scheduler.now)
+        waiter.end(outcome)
+        pump()
+    }
+
+    // MARK: After admission
+
+    func dispatched(_ grant: AdmissionGrant) { controller.dispatched(grant, now: scheduler.now) }
+
+    /// The head of an answer is there.
+    func learn(_ report: RateLimitReport, from grant: AdmissionGrant, at deployment: Deployment) {
+        controller.learn(report, from: grant, about: learned(deployment), now: scheduler.now)
+        pump()
+    }
+
+    func settleAttempt(_ grant: AdmissionGrant, _ settlement: Settlement) {
+        journal?.settle(grant.attempt, settlement, grant.demand)
+        controller.settleAttempt(grant, settlement, now: scheduler.now)
+        pump()
+    }
+
+    func settleRequest(_ grant: AdmissionGrant, _ settlement: Settlement) {
+        if let request = grant.request { journal?.settle(request, settlement, grant.demand) }
+        controller.settleRequest(grant, settlement, now: scheduler.now)
+        pump()
+    }
+
+    // MARK: What upstreams and operators say
+
+    private func learned(_ deployment: Deployment) -> QuotaBook.AccountID {
+        account(
+            .upstream(provider: deployment.settings.provider, model: deployment.settings.upstreamModel),
+            QuotaAccountSettings())
+    }
+
+    /// Nobody goes there before `until`. Those who wait for it may look elsewhere.
+    func close(_ deployment: Deployment, _ scope: FailureRule.Gate.Scope, until: MonotonicInstant) {
+        let now = scheduler.now
+        let account =
+            switch scope {
+            case .provider: account(.provider(deployment.settings.provider), QuotaAccountSettings())
+            case .deployment: learned(deployment)
+            }
+        guard controller.book.opening(account, now: now) < until else { return }
+        let wasOpen = controller.book.opening(account, now: now) <= now
+        controller.change { $0.close(account, until: until, now: now) }
+        guard wasOpen else { return pump() }
+        for (ticket, waiter) in waiters where controller.uses(account, waiter.lane) && !waiter.mayStay() {
+            leave(ticket, .success(nil))
+        }
+        pump()
+    }
+
+    /// An operator has reset what closed it.
+    func open(_ deployment: Deployment) {
+        let accounts = [learned(deployment), account(.provider(deployment.settings.provider), QuotaAccountSettings())]
+        controller.change { book in for account in accounts { book.open(account) } }
+        pump()
+    }
+
+    /// It refuses because of limits that it did not tell.
+    func complained(_ deployment: Deployment) {
+        let (account, now) = (learned(deployment), scheduler.now)
+        controller.change { $0.complain(account, now: now) }
+        pump()
+    }
+
+    // MARK: Letting go who may
+
+    private func pump() {
+        while let action = controller.next(now: scheduler.now) {
+            switch action {
+            case .admit(let ticket, let grant):
+                journal?.note(grant, controller.book)
+                guard let waiter = waiters.removeValue(forKey: ticket) else {
+                    preconditionFailure("who is admitted waits")
+                }
+                waiter.end(.success(grant))
+            case .refuse(let ticket, let refusal):
+                waiters.removeValue(forKey: ticket)?.end(.failure(GatewayError(refusal)))
+            }
+        }
+        let wake = controller.wake
+        guard wake != timerAt else { return }
+        timer?.cancel()
+        timerAt = wake
+        timer = wake.map { instant in
+            scheduler.schedule(at: instant) { [weak self] in
+                self?.timerAt = nil
+                self?.pump()
+            }
+        }
+    }
+
+    // MARK: Showing
+
+    func waiting(provider: String) -> Int { queues[provider].map { controller.waiting(queue: $0) } ?? 0 }
+
+    func inFlight(provider: String) -> Int {
+        controller.book.account(of: .provider(provider)).map { controller.book.inUse($0) } ?? 0
+    }
+}
+
+extension ProviderSettings {
+    fileprivate var accountSettings: QuotaAccountSettings {
+        QuotaAccountSettings(limits: limits, countsMaximum: kind == .openai, smooths: true, burst: requestBurst)
+    }
+}

@@ -1,0 +1,197 @@
+import LLMGWCore
+import LLMGWPolicy
+import LLMGWUpstream
+
+/// What one request takes of the limits and budgets, over all its attempts.
+///
+/// The client's own part is taken with the first attempt and settled once, by `finish`; each attempt's part is a `QuotaPlace`.
+@GatewayLoop
+final class RequestQuota {
+    private let desk: QuotaDesk
+    private let policy: RetryPolicy
+    private let execution: Execution
+    private let caller: Caller
+    private let minServiceTime: Duration
+    private var first: AdmissionGrant?
+    private var settlement = Settlement.notSent
+    private var reserved: Cost?
+    /// Of all attempts; nil once one of them has an unknown price.
+    private var spent: Cost?
+    private var isUnpriced = false
+    private(set) var source = UsageSource.upstream
+
+    init(
+        desk: QuotaDesk, policy: RetryPolicy, execution: Execution, caller: Caller, minServiceTime: Duration
+    ) {
+        self.desk = desk
+        self.caller = caller
+        self.policy = policy
+        self.execution = execution
+        self.minServiceTime = minServiceTime
+    }
+
+    /// Nil where some of it is not known.
+    var cost: Cost? { isUnpriced ? nil : spent }
+
+    func demand(for operation: UpstreamOperation, at target: Deployment) -> QuotaDemand {
+        desk.forecasts.demand(for: operation, at: target, client: caller.client.id).demand
+    }
+
+    func hasRoom(_ target: Deployment, for operation: UpstreamOperation) -> Bool {
+        desk.hasRoom(target, for: demand(for: operation, at: target))
+    }
+
+    /// Waits for the place of an attempt. Nil when `mayStay` finds, while it waits, that another deployment is the better choice.
+    func enter(
+        _ operation: UpstreamOperation, _ target: Deployment, _ model: ModelSettings,
+        mayStay: @escaping @GatewayLoop () -> Bool, onWait: @escaping @GatewayLoop (QueueForecast) -> Void
+    ) async throws(GatewayError) -> QuotaPlace? {
+        let isFirst = first == nil
+        let (demand, size) = desk.forecasts.demand(for: operation, at: target, client: caller.client.id)
+        let price = target.settings.price ?? model.price
+        let expected = price?.cost(of: demand.usage)
+        var scopes = [QuotaScope.provider(target.settings.provider)]
+        if isFirst { scopes.append(.client(caller.client.name)) }
+        try desk.budgets.reserve(expected, in: scopes)
+        if isFirst { reserved = expected }
+        // A first attempt may use the caller's time to its end, as a further one may not.
+        let latest = isFirst ? execution.deadline : execution.deadline + (.zero - minServiceTime)
+        let request = AdmissionRequest(
+            client: caller.client.id, weight: caller.client.settings.weight, priority: caller.priority,
+            lane: desk.lane(of: target), accounts: isFirst ? desk.accounts(of: caller.client, model: model.name) : [],
+            demand: demand, latestStart: latest,
+            maxWaiting: caller.client.settings.maxQueue, isRepeat: !isFirst)
+        do throws(GatewayError) {
+            let grant = try await desk.enter(request, execution, mayStay: mayStay, onWait: onWait)
+            guard let grant else {
+                desk.budgets.settle(reserved: expected, cost: .nothing, in: scopes)
+                return nil
+            }
+            if isFirst { first = grant }
+            return QuotaPlace(
+                grant: grant, size: size, price: price, reserved: expected, target: target, desk: desk, request: self)
+        } catch {
+            desk.budgets.settle(reserved: expected, cost: .nothing, in: scopes)
+            throw error
+        }
+    }
+
+    /// An attempt is over.
+    fileprivate func note(_ settlement: Settlement, _ cost: Cost?, _ source: UsageSource) {
+        self.settlement = settlement
+        self.source = source
+        guard let cost else {
+            isUnpriced = true
+            return
+        }
+        spent = spent.map { Cost(micros: $0.micros + cost.micros, currency: cost.currency) } ?? cost
+    }
+
+    /// The rule for what becomes of a failed attempt's quota.
+    fileprivate func rule(_ error: GatewayError) -> FailureRule { policy.table[error.reason] }
+
+    /// The request is over, in whatever way.
+    func finish() {
+        guard let first else { return }
+        self.first = nil
+        desk.settleRequest(first, settlement)
+        let client = QuotaScope.client(caller.client.name)
+        desk.budgets.settle(reserved: reserved, cost: isUnpriced ? nil : spent ?? .nothing, in: [client])
+    }
+}
+
+/// One attempt's place at an upstream, from its admission to its settlement, which comes once.
+@GatewayLoop
+final class QuotaPlace {
+    private let grant: AdmissionGrant
+    private let size: TokenSize
+    private let price: ModelPrice?
+    private let reserved: Cost?
+    private let target: Deployment
+    private let desk: QuotaDesk
+    private let request: RequestQuota
+    private var hasLimits = false
+
+    fileprivate init(
+        grant: AdmissionGrant, size: TokenSize, price: ModelPrice?, reserved: Cost?, target: Deployment,
+        desk: QuotaDesk, request: RequestQuota
+    ) {
+        self.grant = grant
+        self.size = size
+        self.price = price
+        self.reserved = reserved
+        self.target = target
+        self.desk = desk
+        self.request = request
+    }
+
+    /// The request leaves the host.
+    func dispatched() { desk.dispatched(grant) }
+
+    /// The answer's head is there.
+    func answered(_ head: HTTPHead) {
+        let report = head.rateLimits(of: target.provider.settings.kind)
+        hasLimits = !report.isEmpty
+        desk.learn(report, from: grant, at: target)
+    }
+
+    /// It was not used after all.
+    func giveBack() { settle(.notSent, cost: .nothing, .upstream) }
+
+    /// The attempt is over. `output` is what of the answer has come.
+    func settle(_ result: Result<UpstreamAnswer, GatewayError>, output: TokenSize, now: MonotonicInstant) {
+        switch result {
+        case .success(let answer):
+            let demand = grant.demand
+            guard let usage = answer.body.usage else {
+                let estimate = QuotaDemand(inputTokens: demand.inputTokens, outputTokens: output.tokens).usage
+                return settle(.unknown, cost: price?.cost(of: estimate), .estimate)
+            }
+            desk.forecasts.learn(usage, size: size, at: target, client: grant.client)
+            settle(.used(usage), cost: price?.cost(of: usage), .upstream)
+        case .failure(let error):
+            let rule = request.rule(error)
+            let settlement = settlement(of: error, rule, output)
+            switch settlement {
+            case .notSent, .refused: settle(settlement, cost: .nothing, .upstream)
+            case .unknown, .interrupted, .used:
+                let estimate = QuotaDemand(inputTokens: grant.demand.inputTokens, outputTokens: output.tokens).usage
+                settle(settlement, cost: price?.cost(of: estimate), .estimate)
+            }
+            if let gate = rule.gate, let until = gate.until(after: error, now: now) {
+                desk.close(target, gate.scope, until: until)
+            }
+            if error.reason == .rateLimited, error.retryAfter == nil, !hasLimits { desk.complained(target) }
+        }
+    }
+
+    private func settlement(of error: GatewayError, _ rule: FailureRule, _ output: TokenSize) -> Settlement {
+        let sent = Settlement.interrupted(outputTokens: output.tokens)
+        return switch rule.settlement {
+        case .refund: .notSent
+        case .request: .refused
+        case .requestAndTokens: sent
+        case .requestAndTokensIfSent: error.notProcessed ? .notSent : sent
+        // OpenAI counts what it refuses.
+        case .requestAndTokensIfCounted: target.provider.settings.kind == .openai ? .unknown : .refused
+        }
+    }
+
+    private func settle(_ settlement: Settlement, cost: Cost?, _ source: UsageSource) {
+        desk.settleAttempt(grant, settlement)
+        desk.budgets.settle(reserved: reserved, cost: cost, in: [.provider(target.settings.provider)])
+        request.note(settlement, cost, source)
+    }
+}
+
+extension Cost {
+    /// In no currency: it counts nowhere.
+    static let nothing = Cost(micros: 0, currency: "")
+}
+
+extension QuotaDemand {
+    /// As if it had been counted.
+    fileprivate var usage: Usage {
+        Usage(inputTokens: UInt64(max(0, inputTokens)), outputTokens: UInt64(max(0, outputTokens)))
+    }
+}
