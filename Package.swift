@@ -123,7 +123,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LLMGWGatewayTests",
-            dependencies: ["LLMGWCore", "LLMGWWire", "LLMGWGateway", "TestSupport", logging],
+            dependencies: [
+                "LLMGWCore", "LLMGWWire", "LLMGWPolicy", "LLMGWStorage", "LLMGWGateway", "TestSupport", logging,
+            ],
             swiftSettings: strict),
         .testTarget(name: "llmgwdTests", dependencies: ["llmgwd", logging], swiftSettings: strict),
         .testTarget(

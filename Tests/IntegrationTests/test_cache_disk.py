@@ -19,7 +19,7 @@ from test_cache import cached, counted, streamed
 
 
 def on_disk(directory: pathlib.Path, base_url: str, **cache: Any) -> str:
-    return cached(base_url, cache={"disk_path": str(directory / "cache.db"), **cache})
+    return cached(base_url, cache={"disk": True, **cache}, server={"state_directory": str(directory)})
 
 
 def written(client: Client, key: str | None) -> None:

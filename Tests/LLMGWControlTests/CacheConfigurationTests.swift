@@ -54,7 +54,16 @@ struct CacheConfigurationTests {
         #expect(settings.mode == .on && settings.ttl == .seconds(9) && settings.scope == .shared)
     }
 
+    @Test func theFileIsInTheStateDirectory() throws {
+        #expect(try cache("[server]\nstate_directory = \"/var/lib/x\"\n").disk == nil)
+        let disk = try cache(
+            "[server]\nstate_directory = \"/var/lib/数据\"\n[cache]\ndisk = true\ndisk_max_bytes = 2000000\n"
+        ).disk
+        #expect(disk == CacheSettings.Disk(path: "/var/lib/数据/cache.db", maxBytes: 2_000_000))
+    }
+
     @Test(arguments: [
+        ("disk = true", "needs a directory; set server.state_directory"),
         ("mode = \"yes\"", "is \"yes\"; expected one of \"off\", \"opt_in\", \"on\""),
         ("mode = true", "is a boolean; expected one of \"off\", \"opt_in\", \"on\""),
         (

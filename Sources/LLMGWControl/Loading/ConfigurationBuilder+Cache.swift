@@ -1,7 +1,7 @@
 import LLMGWCore
 
 extension ConfigurationBuilder {
-    mutating func buildCache() -> CacheSettings {
+    mutating func buildCache(_ server: ServerSettings) -> CacheSettings {
         let section = document.cache
         var settings = CacheSettings()
         settings.mode = section.string("mode").flatMap(CacheSettings.Mode.init) ?? settings.mode
@@ -16,12 +16,13 @@ extension ConfigurationBuilder {
         settings.maxEntries = section.integer("max_entries") ?? settings.maxEntries
         settings.maxEntryBytes = section.integer("max_entry_bytes") ?? settings.maxEntryBytes
         settings.eviction = section.string("eviction").flatMap(CacheSettings.Eviction.init) ?? settings.eviction
-        if let path = section.string("disk_path") {
-            if !path.hasPrefix("/") { report.problem(["cache", "disk_path"], "is not an absolute path") }
-            settings.disk = CacheSettings.Disk(path: path)
-            settings.disk?.maxBytes = section.integer("disk_max_bytes") ?? CacheSettings.Disk(path: path).maxBytes
-        } else if section.integer("disk_max_bytes") != nil {
-            report.problem(["cache", "disk_max_bytes"], "is for a file that disk_path names")
+        if section.boolean("disk") == true {
+            if let directory = server.stateDirectory {
+                settings.disk = CacheSettings.Disk(path: "\(directory)/cache.db")
+                settings.disk?.maxBytes = section.integer("disk_max_bytes") ?? CacheSettings.Disk(path: "").maxBytes
+            } else {
+                report.problem(["cache", "disk"], "needs a directory; set server.state_directory")
+            }
         }
         return settings
     }

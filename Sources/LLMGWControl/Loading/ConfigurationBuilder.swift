@@ -25,7 +25,7 @@ struct ConfigurationBuilder {
         return GatewayConfiguration(
             server: server, providers: providers, models: models, defaults: buildDefaults(models),
             clients: buildClients(models), resilience: buildResilience(), alerts: buildAlerts(models),
-            cache: buildCache(), path: report.file,
+            cache: buildCache(server), path: report.file,
             effective: EffectiveSettings.list(document))
     }
 

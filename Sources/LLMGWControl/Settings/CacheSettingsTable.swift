@@ -42,8 +42,8 @@ enum CacheSettingsTable {
                 "eviction", .choice(CacheSettings.Eviction.allCases.map(\.rawValue)), default: "\"s3-fifo\"",
                 "Which answer goes when there is no room."),
             Setting(
-                "disk_path", .string, needsRestart: true,
-                "A file in which answers outlive the daemon: an absolute path in a directory that it may write. It may be deleted at any time."
+                "disk", .boolean, default: "false", needsRestart: true,
+                "Keep answers over a restart, in `cache.db` in `server.state_directory`. The file may be deleted at any time."
             ),
             Setting(
                 "disk_max_bytes", .integer(1 << 20...1 << 50), default: "1073741824", needsRestart: true,
