@@ -90,10 +90,10 @@ struct CanonicalJSONTests {
 
     @Test(
         "A second implementation writes the same, however the text is laid out",
-        arguments: 1...40 as ClosedRange<UInt64>)
+        arguments: 1...20 as ClosedRange<UInt64>)
     func property(seed: UInt64) {
         var generator = JSONTree.Generator(seed: seed)
-        for _ in 0..<200 {
+        for _ in 0..<100 {
             let tree = generator.tree()
             let text = generator.layOut(tree)
             let expected = tree.canonical

@@ -21,7 +21,9 @@ final class CacheFront {
     /// True if the call has its answer. Else it knows, where it can have one, its address in the cache.
     func answer(_ call: Call) -> Bool {
         guard book.isNeeded, let kind = CanonicalRequest.Kind(call.method),
-            let address = book.address(kind, call.body, for: call.peer)
+            let address = book.address(kind, call.body, for: call.peer),
+            // Who may not use the model may not have its answers either; its service tells it so.
+            call.execution.caller?.client.allows(address.model.name) ?? true
         else { return false }
         call.cacheAddress = address
         let control = call.options.cache

@@ -103,16 +103,17 @@ struct CachedInference {
     /// Joins a call under way, or begins one.
     private func join(_ subscription: Subscription) -> CacheState {
         let address = use.address
-        if use.plan.coalesces, let call = cache.flight(for: address), call.join(subscription) {
+        if use.plan.coalesces, let call = cache.flight(for: address), call.join(subscription, as: .coalesced) {
             let leader = call.requestID.map { "waits for the answer to request \($0)" } ?? ""
             caller.trace.note(.cache, nil, at: now, leader)
             return .coalesced
         }
+        let state: CacheState = use.plan.reads || use.plan.writes ? .miss : .bypass
         let call = begin(isDetached: false)
-        let joined = call.join(subscription)
+        let joined = call.join(subscription, as: state)
         precondition(joined, "a call that just began has room")
         call.start(caller.ask, caller.execution.detached(), hasSubstitute: subscription.caller.hasSubstitute)
-        return use.plan.reads || use.plan.writes ? .miss : .bypass
+        return state
     }
 
     /// Makes an answer anew that is served meanwhile; once at a time.
@@ -120,10 +121,11 @@ struct CachedInference {
         guard cache.flight(for: use.address) == nil else { return }
         let execution = caller.execution
         let time = execution.deadline - execution.started
+        // Nobody waits for it.
+        let behalf = execution.caller.map { Caller(client: $0.client, priority: .batch, peer: $0.peer) }
         begin(isDetached: true).start(
             caller.ask,
-            Execution(
-                requestID: execution.requestID, started: now, deadline: now + time, caller: execution.caller),
+            Execution(requestID: execution.requestID, started: now, deadline: now + time, caller: behalf),
             hasSubstitute: true)
     }
 

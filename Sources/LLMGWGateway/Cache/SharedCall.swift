@@ -50,14 +50,15 @@ final class SharedCall: ChunkSink {
     var requestID: RequestID? { execution?.requestID }
 
     /// False where it has to have a call of its own.
-    func join(_ subscription: Subscription) -> Bool {
+    func join(_ subscription: Subscription, as state: CacheState) -> Bool {
         lastNumber += 1
         guard flight.join(lastNumber) else { return false }
         let number = lastNumber
         subscriptions[number] = subscription
         // Who still has something to take keeps the call alive; that ends with its settling.
         subscription.follow { self.handle($0, of: number) }
-        if let head { subscription.caller.onHead(head) }
+        subscription.state = state
+        if let head { subscription.tell(head) }
         push(to: number)
         return true
     }
@@ -101,7 +102,7 @@ final class SharedCall: ChunkSink {
 
     private func spread(_ head: ReplyHead) {
         self.head = head
-        for subscription in subscriptions.values { subscription.caller.onHead(head) }
+        for subscription in subscriptions.values { subscription.tell(head) }
     }
 
     private func finish(_ result: InferenceOutcome) {

@@ -27,6 +27,8 @@ final class Subscription {
     /// What came, where the answer is wanted in one piece and comes as a stream.
     private(set) var pieces: [[UInt8]] = []
     private(set) var hasDelivered = false
+    /// What the cache is to this request.
+    var state: CacheState?
     private let scheduler: any LoopScheduler
     private var timer: (any ScheduledAction)?
     private var outcome: InferenceOutcome?
@@ -44,6 +46,13 @@ final class Subscription {
             onEvent(.left(.deadline(notProcessed: execution.attempts == 0)))
         }
         caller.sink?.onResume = { onEvent(.resumed) }
+    }
+
+    func tell(_ head: ReplyHead) {
+        var head = head
+        head.requestID = caller.execution.requestID.description
+        head.cache = state
+        caller.onHead(head)
     }
 
     /// True if it can take no more until it says so.

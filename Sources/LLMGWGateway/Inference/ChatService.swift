@@ -115,7 +115,8 @@ final class ChatService {
 
     /// What an item of a batch may have of the cache.
     func use(_ item: ChatRequest, of call: Call, _ model: ModelSettings) -> CacheUse? {
-        use(pipeline.addresses.address(item, for: call.peer), call, item.sampling, item.extra, model)
+        guard call.execution.caller?.client.allows(model.name) ?? true else { return nil }
+        return use(pipeline.addresses.address(item, for: call.peer), call, item.sampling, item.extra, model)
     }
 
     private func use(

@@ -80,7 +80,7 @@ struct PurgeLogTests {
         #expect(log.end(other, elsewhere) == true, "the purge did not mean it")
     }
 
-    @Test("Against a list of everything that happened", arguments: 1...30)
+    @Test("Against a list of everything that happened", arguments: 1...15)
     func property(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
         var log = PurgeLog()

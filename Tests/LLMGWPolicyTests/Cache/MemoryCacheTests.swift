@@ -87,7 +87,7 @@ struct MemoryCacheTests {
 
     @Test(
         "Never above a limit, exact to the byte, never another key's value", arguments: CacheSettings.Eviction.allCases,
-        1...25)
+        1...10)
     func property(policy: CacheSettings.Eviction, seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
         let maxBytes = Int.random(in: 1000...20_000, using: &random)
@@ -95,7 +95,7 @@ struct MemoryCacheTests {
         var cache = MemoryCache<Int>(maxBytes: maxBytes, maxEntries: maxEntries, policy: policy)
         /// What was stored last under each key, and its size; whether it is still there is the cache's to say.
         var latest: [Int: (value: Int, size: Int)] = [:]
-        for step in 0..<4000 {
+        for step in 0..<1500 {
             let number = Int.random(in: 0..<80, using: &random)
             switch Int.random(in: 0..<10, using: &random) {
             case 0..<5:
@@ -120,7 +120,7 @@ struct MemoryCacheTests {
         #expect(cache.evictions > 0)
     }
 
-    @Test("LRU is what a list in the order of use says", arguments: 1...10)
+    @Test("LRU is what a list in the order of use says", arguments: 1...5)
     func lruModel(seed: Int) {
         var random = SeededRandom(seed: UInt64(seed))
         var cache = MemoryCache<Int>(maxBytes: 1 << 20, maxEntries: 8, policy: .lru)
