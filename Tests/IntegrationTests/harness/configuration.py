@@ -19,7 +19,7 @@ def _value(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _section(name: str, settings: Mapping[str, Any]) -> str:
+def section(name: str, settings: Mapping[str, Any]) -> str:
     return f"[{name}]\n" + "".join(f"{key} = {_value(value)}\n" for key, value in settings.items()) + "\n"
 
 
@@ -37,11 +37,11 @@ def configuration(
 ) -> str:
     """One provider "up" with these models (the first is the default); the mappings hold further settings, `model`'s for every model."""
     names = models or ("sim",)
-    text = _section("server", server or {}) + _section("resilience", resilience)
-    text += _section("providers.up", {"base_url": base_url, "key_env": KEY_VARIABLE, **(provider or {})})
+    text = section("server", server or {}) + section("resilience", resilience)
+    text += section("providers.up", {"base_url": base_url, "key_env": KEY_VARIABLE, **(provider or {})})
     for name in names:
-        text += _section(f"models.{json.dumps(name)}", {"provider": "up", **(model or {})})
-    return text + _section("defaults", {"model": names[0], "embedding_model": names[0]})
+        text += section(f"models.{json.dumps(name)}", {"provider": "up", **(model or {})})
+    return text + section("defaults", {"model": names[0], "embedding_model": names[0]})
 
 
 #: Retries at once, and as many as the caps of attempts allow: for tests of what a request does, not of how long it waits.
@@ -56,16 +56,16 @@ def several(
 ) -> str:
     """Providers by name, each a base URL or its settings; models by name, whose `deployments` map a deployment's name to its provider or its
     settings. The first model is the default."""
-    text = _section("server", server or {}) + _section("resilience", resilience)
+    text = section("server", server or {}) + section("resilience", resilience)
     for name, provider in providers.items():
         settings = {"base_url": provider} if isinstance(provider, str) else provider
-        text += _section(f"providers.{json.dumps(name)}", {"key_env": KEY_VARIABLE, **settings})
+        text += section(f"providers.{json.dumps(name)}", {"key_env": KEY_VARIABLE, **settings})
     for name, model in models.items():
         path = f"models.{json.dumps(name)}"
-        text += _section(path, {key: value for key, value in model.items() if key != "deployments"})
+        text += section(path, {key: value for key, value in model.items() if key != "deployments"})
         for deployment, settings in model.get("deployments", {}).items():
             of_its_own = {"provider": settings} if isinstance(settings, str) else settings
-            text += _section(f"{path}.deployments.{json.dumps(deployment)}", of_its_own)
+            text += section(f"{path}.deployments.{json.dumps(deployment)}", of_its_own)
     for name, alert in (alerts or {}).items():
-        text += _section(f"alerts.{json.dumps(name)}", alert)
-    return text + _section("defaults", {"model": next(iter(models))})
+        text += section(f"alerts.{json.dumps(name)}", alert)
+    return text + section("defaults", {"model": next(iter(models))})

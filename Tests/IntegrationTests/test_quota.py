@@ -1,0 +1,263 @@
+"""Limits, as the upstream counts them: by the arrival of requests from programs of many users."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+
+import pytest
+from conftest import StartDaemon, StartUpstream
+from harness.configuration import EAGER, PROMPT, configuration, section, several
+from harness.processes import Simulator
+from harness.quota import ArrivingRequests, open_to_all, results, start_user
+from harness.upstream import Exchange, chat_reply
+from harness.waiting import wait_until
+from llmgw import BadRequestError, GatewayError, PermissionDeniedError, RateLimitError
+
+#: Users of the tests' own, who need not have a name.
+USERS = range(61_001, 61_009)
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="acts as several users")
+
+
+@pytest.mark.timeout(180)
+@as_root
+def test_eight_users_use_a_minute_up_and_no_more(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    limit, seconds = 240, 75
+    counter = ArrivingRequests()
+    up = upstream(counter.script)
+    gateway = daemon(configuration(up.base_url, server={"socket_mode": "0666"}, provider={"rpm": limit}))
+    open_to_all(gateway)
+    programs = [start_user(gateway, uid, seconds=seconds, cancels=0.1) for uid in USERS]
+    outcomes = results(programs, within=seconds + 30)
+    assert counter.fullest_window() <= limit
+    start = counter.arrivals[0][0]
+    # A limit of a minute lasts for 61 seconds: the guard is part of the bargain.
+    assert counter.between(start, start + 61) >= 0.95 * limit
+    assert counter.between(start + 61, start + 71) >= 0.9 * limit * 10 / 61
+    answered = [outcome["answered"] for outcome in outcomes]
+    # Those who lose patience are not always in the queue.
+    assert max(answered) <= 2 * min(answered), outcomes
+    expected = {"answered", "llmgw.gateway.quota_exhausted", "llmgw.gateway.deadline_exceeded", "llmgw.local.timeout"}
+    assert {reason for outcome in outcomes for reason in outcome} <= expected, outcomes
+
+
+@pytest.mark.timeout(120)
+@as_root
+def test_a_daemon_that_is_killed_continues_its_windows(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    limit = 60
+    counter = ArrivingRequests()
+    up = upstream(counter.script)
+    gateway = daemon(configuration(
+        up.base_url, provider={"rpm": limit, "rpm_burst": limit},
+        server={"socket_mode": "0666"},
+    ))
+    open_to_all(gateway)
+    state = gateway.directory / "state"
+    state.mkdir()
+    gateway.reload(configuration(up.base_url, provider={"rpm": limit, "rpm_burst": limit}, server={"socket_mode": "0666"}))
+    gateway.stop()
+    gateway.config.write_text(configuration(
+        up.base_url, provider={"rpm": limit, "rpm_burst": limit},
+        server={"socket_mode": "0666", "state_directory": str(state)},
+    ))
+    gateway.start()
+    programs = [start_user(gateway, uid, seconds=20, threads=1) for uid in USERS]
+    for count in range(8, limit - 4, 8):
+        wait_until(lambda count=count: len(counter.arrivals) >= count, f"{count} requests arrive")  # type: ignore[misc]
+        gateway.kill()
+        gateway.start()
+    results(programs, within=60)
+    # An attempt that was granted and then died with the daemon counts as well.
+    assert 0.8 * limit <= len(counter.arrivals) <= limit
+    assert counter.fullest_window() <= limit
+
+
+@as_root
+def test_weights_hold_between_users(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    counter = ArrivingRequests(service=0.02)
+    up = upstream(counter.script)
+    light, heavy = USERS[0], USERS[1]
+    clients = section("clients.light", {"users": [str(light)], "weight": 1}) + section("clients.heavy", {"users": [str(heavy)], "weight": 3})
+    gateway = daemon(configuration(up.base_url, server={"socket_mode": "0666"}, provider={"max_concurrency": 2}) + clients)
+    open_to_all(gateway)
+    one, three = results([start_user(gateway, uid, seconds=10, threads=8) for uid in (light, heavy)], within=30)
+    assert three["answered"] / one["answered"] == pytest.approx(3, rel=0.15), (one, three)
+
+
+@pytest.mark.timeout(120)
+@as_root
+def test_a_greedy_user_does_not_delay_a_polite_one(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    counter = ArrivingRequests(service=0.02, held=True)
+    up = upstream(counter.script)
+    server = {"socket_mode": "0666", "max_streams_per_connection": 4096}
+    gateway = daemon(configuration(up.base_url, server=server, provider={"max_concurrency": 2}))
+    open_to_all(gateway)
+    greedy = gateway.client()
+    calls = [threading.Thread(target=_chat, args=(greedy,)) for _ in range(1002)]
+    for call in calls:
+        call.start()
+    observer = gateway.client()
+    wait_until(lambda: observer.status().providers[0].waiting == 1000, "the greedy one waits", within=60)
+    counter.hold.set()
+    polite = start_user(gateway, USERS[0], seconds=5, threads=1)
+    (outcome,) = results([polite], within=30)
+    # Alone it would have half of the places for itself: a request each 20 ms, two if it waits for another one's end.
+    assert outcome["answered"] >= 50, outcome
+    assert len(counter.arrivals) < 1000
+    greedy.close()
+    for call in calls:
+        call.join()
+
+
+def _chat(client: object) -> None:
+    try:
+        client.chat(PROMPT, timeout=120)  # type: ignore[attr-defined]
+    except GatewayError:
+        pass  # It is closed before all are answered.
+
+
+def test_a_limit_lowered_under_load_holds_at_once(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    counter = ArrivingRequests()
+    up = upstream(counter.script)
+    gateway = daemon(configuration(up.base_url, provider={"rpm": 1000, "rpm_burst": 1000}))
+    client = gateway.client()
+    for _ in range(20):
+        client.chat(PROMPT)
+    gateway.reload(configuration(up.base_url, provider={"rpm": 22, "rpm_burst": 22}))
+    for _ in range(2):
+        client.chat(PROMPT)
+    with pytest.raises(RateLimitError) as refused:
+        client.chat(PROMPT, timeout=1)
+    assert refused.value.reason == "llmgw.gateway.quota_exhausted"
+    assert 50 < refused.value.retry_after <= 61
+    assert len(counter.arrivals) == 22
+
+
+def test_what_can_never_fit_is_told_at_once(daemon: StartDaemon, sim: Simulator) -> None:
+    client = daemon(configuration(sim.base_url, provider={"tpm": 100})).client()
+    with pytest.raises(GatewayError) as refused:
+        client.chat("字" * 500)
+    assert refused.value.reason == "llmgw.client.exceeds_limit"
+    assert "100 tokens/min of provider/up" in str(refused.value)
+    assert client.chat("字", max_tokens=5).text
+    assert sim.counts("sim")["received"] == 1
+
+
+def test_real_usage_settles_what_was_reserved(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """Ten times what was guessed: the debt delays the next one; a tenth, and there is room for more."""
+    used = iter([1, 1, 900])
+
+    def script(exchange: Exchange) -> None:
+        count = next(used)
+        exchange.reply(chat_reply(usage={"prompt_tokens": count, "completion_tokens": 1, "total_tokens": count + 1}))
+
+    up = upstream(script)
+    client = daemon(configuration(up.base_url, provider={"tpm": 400})).client()
+    for _ in range(3):
+        client.chat("你好", max_tokens=250, timeout=2)
+    with pytest.raises(RateLimitError):
+        client.chat("你好", max_tokens=10, timeout=2)
+    assert len(up.exchanges) == 3
+
+
+def test_one_provider_without_room_is_answered_by_another(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    one, other = ArrivingRequests(), ArrivingRequests()
+    first, second = upstream(one.script), upstream(other.script)
+    gateway = daemon(several(
+        {"one": {"base_url": first.base_url, "rpm": 2, "rpm_burst": 2}, "other": second.base_url},
+        {"m": {"provider": "one", "fallbacks": ["n"]}, "n": {"provider": "other"}}, resilience=EAGER,
+    ))
+    client = gateway.client()
+    sources = [client.chat(PROMPT, model="m", timeout=5).info.source for _ in range(4)]
+    assert sources == ["model", "model", "fallback", "fallback"]
+    assert (len(one.arrivals), len(other.arrivals)) == (2, 2)
+
+
+def test_headers_about_limits_are_learned(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    def script(exchange: Exchange) -> None:
+        seen.append(time.monotonic())
+        headers = {"x_ratelimit_limit_requests": "100", "x_ratelimit_remaining_requests": "0", "x_ratelimit_reset_requests": "1500ms"}
+        exchange.reply(chat_reply(), **headers)
+
+    seen: list[float] = []
+    up = upstream(script)
+    client = daemon(configuration(up.base_url)).client()
+    client.chat(PROMPT)
+    client.chat(PROMPT, timeout=10)
+    assert seen[1] - seen[0] >= 1.45
+    with pytest.raises(RateLimitError, match="no room"):
+        client.chat(PROMPT, timeout=0.5)
+
+
+def test_models_that_a_client_may_not_use(daemon: StartDaemon, sim: Simulator) -> None:
+    policy = section("clients.default", {"models": ["sim"]})
+    gateway = daemon(configuration(sim.base_url, "sim", "秘密", "sim-embed") + policy)
+    client = gateway.client()
+    assert [model.name for model in client.list_models()] == ["sim"]
+    for ask in (
+        lambda: client.chat(PROMPT, model="秘密"), lambda: client.complete(PROMPT, model="秘密"),
+        lambda: client.embed("文", model="秘密"),
+        lambda: "".join(chunk.text for chunk in client.stream_chat(PROMPT, model="秘密")),
+    ):
+        with pytest.raises(PermissionDeniedError) as refused:
+            ask()
+        assert refused.value.reason == "llmgw.client.model_not_allowed"
+    assert client.chat(PROMPT, model="sim").text
+    assert sim.counts("秘密")["received"] == 0
+
+
+def test_a_fallback_that_a_client_may_not_use_is_none(daemon: StartDaemon, sim: Simulator) -> None:
+    gateway = daemon(several(
+        {"up": sim.base_url}, {"sim-500": {"provider": "up", "fallbacks": ["sim"]}, "sim": {"provider": "up"}},
+        resilience={**EAGER, "max_attempts": 1},
+    ) + section("clients.default", {"models": ["sim-500"]}))
+    with pytest.raises(GatewayError) as refused:
+        gateway.client().chat(PROMPT, model="sim-500")
+    assert refused.value.reason == "llmgw.upstream.server_error"
+    assert sim.counts("sim")["received"] == 0
+
+
+def test_answers_have_their_price_and_budgets_end(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    usage = {"prompt_tokens": 1000, "completion_tokens": 500, "total_tokens": 1500, "prompt_tokens_details": {"cached_tokens": 400}}
+    up = upstream(lambda exchange: exchange.reply(chat_reply(usage=usage)))
+    prices = {"input_price": 2.5, "output_price": 10, "cached_input_price": 1.25, "currency": "EUR"}
+    budget = section("clients.default", {"budget_per_day": 0.015, "currency": "EUR"})
+    gateway = daemon(several(
+        {"up": up.base_url}, {"m": {"provider": "up", **prices}, "没有价格": {"provider": "up"}}, resilience=EAGER,
+    ) + budget)
+    client = gateway.client()
+    cost = client.chat(PROMPT, model="m").info.cost
+    assert cost is not None and (cost.micros, cost.currency) == (7000, "EUR")
+    assert client.chat(PROMPT, model="没有价格").info.cost is None
+    client.chat(PROMPT, model="m")
+    with pytest.raises(RateLimitError) as refused:
+        client.chat(PROMPT, model="m")
+    assert refused.value.reason == "llmgw.gateway.budget_exhausted"
+    assert 0 < refused.value.retry_after <= 86_400
+    assert len(up.exchanges) == 3
+    assert '"scope":"client/uid/' in gateway.log
+
+
+def test_whose_queue_is_full_is_told(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    release = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        release.wait(20)
+        exchange.reply(chat_reply())
+
+    up = upstream(script)
+    gateway = daemon(configuration(up.base_url, provider={"max_concurrency": 1}) + section("clients.default", {"max_queue": 1}))
+    client = gateway.client()
+    threads = [threading.Thread(target=_chat, args=(client,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: client.status().providers[0].waiting == 1, "one waits")
+    with pytest.raises(GatewayError) as refused:
+        client.chat(PROMPT)
+    assert refused.value.reason == "llmgw.gateway.queue_full"
+    release.set()
+    for thread in threads:
+        thread.join()
+    assert client.chat(PROMPT).text
+    assert not isinstance(refused.value, BadRequestError)
