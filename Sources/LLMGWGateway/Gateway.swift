@@ -53,6 +53,11 @@ public final class Gateway: Service {
 
     /// Serves until the graceful shutdown is triggered or nobody has called for the idle limit, then drains.
     public func run() async throws {
+        if let ledger = state.usageBook.ledger {
+            await QuotaRestoration(
+                configuration: generation.configuration, desk: state.desk, ledger: ledger, logger: logger
+            ).run()
+        }
         let servers = try await sockets.accept(on: eventLoop.group) { [self] channel, forAdministrators in
             initialize(channel, forAdministrators: forAdministrators)
         }
@@ -146,6 +151,7 @@ public final class Gateway: Service {
         for connection in state.connections.all { connection.abort() }
         await state.driver.shutdown()
         await generation.cache.disk?.close()
+        await state.usageBook.close()
         sockets.remove()
         logger.info("stopped")
     }
@@ -204,7 +210,8 @@ extension Gateway: ConnectionHost {
         let caller = state.clients.caller(
             connection.peer, labels: { connection.labels }, wanted: envelope.options.priority)
         let execution = Execution(
-            requestID: requestIDs.next(), started: now, deadline: now + timeout, caller: caller)
+            requestID: requestIDs.next(), started: now, deadline: now + timeout, caller: caller,
+            operation: method.operation)
         let call = Call(
             method: method, envelope: envelope, execution: execution, connection: connection, stream: stream,
             codec: codec

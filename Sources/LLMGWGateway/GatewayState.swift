@@ -1,5 +1,6 @@
 import LLMGWCore
 import LLMGWPolicy
+import LLMGWStorage
 import LLMGWUpstream
 import Logging
 
@@ -13,6 +14,7 @@ final class GatewayState {
     let statistics = Statistics()
     let desk: QuotaDesk
     let clients: QuotaClients
+    let usageBook: UsageBook
     let calls = CallTable()
     let traces = RequestTraceLog()
     let cacheCounters = CacheCounters()
@@ -49,7 +51,19 @@ final class GatewayState {
             scheduler: scheduler, journal: settings.stateDirectory.map { QuotaLog(directory: $0, logger: logger) },
             onBudget: { logger.noteBudget($0, $1, $2) })
         self.clients = QuotaClients(desk: desk, configuration)
+        self.usageBook = UsageBook(directory: settings.stateDirectory, scheduler: scheduler, logger: logger)
+        statistics.usageBook = usageBook
         desk.configure(configuration)
+        quotaInspection = QuotaInspector(self)
+    }
+}
+
+extension GatewayState {
+    /// What is out of use though the daemon goes on.
+    var storageProblems: [String] {
+        [usageBook.ledger?.status, desk.journalStatus].compactMap { status in
+            status.flatMap { status in status.problem.map { "\(status.path): \($0)" } }
+        }
     }
 }
 

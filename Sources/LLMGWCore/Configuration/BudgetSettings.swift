@@ -29,6 +29,14 @@ public enum BudgetPeriod: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// When the period began that holds this moment, in milliseconds since 1970.
+    public func start(at wallClock: Int64) -> Int64 {
+        switch self {
+        case .day: Int64(Self.day(of: wallClock)) * 86_400_000
+        case .month: Int64(Self.firstDay(ofMonth: Self.month(of: Self.day(of: wallClock)))) * 86_400_000
+        }
+    }
+
     /// When the period ends that holds this moment, in milliseconds since 1970.
     public func end(at wallClock: Int64) -> Int64 {
         switch self {

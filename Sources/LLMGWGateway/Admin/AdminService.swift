@@ -28,7 +28,8 @@ final class AdminService {
             inFlight: UInt32(calls.all.count { $0.method.service == "Gateway" }), totals: statistics.totals,
             protocolErrors: statistics.protocolErrors, residentBytes: ProcessMemory.residentBytes(),
             providers: providers, models: statistics.modelStatuses,
-            clients: state.accounts.statuses.filter { everybody || $0.uid == peer.uid })
+            clients: state.accounts.statuses.filter { everybody || $0.uid == peer.uid },
+            waiting: UInt32(clamping: state.desk.waitingCount), problems: state.storageProblems)
     }
 
     private var providers: [ProviderStatus] {

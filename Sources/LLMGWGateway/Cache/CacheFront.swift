@@ -82,14 +82,18 @@ final class CacheFront {
     ) {
         let info = entry.ownInfo(for: call.execution, now: cache.scheduler.now)
         trace.end(.success(()))
-        statistics.noteEnd(model: address.model, error: nil, usage: nil)
+        var noted = info
+        noted.model = entry.model
+        noted.provider = reply.provider
+        noted.cache = .hit
+        statistics.noteEnd(call.execution, model: address.model, error: nil, info: noted)
         call.finish(
             encoded: cache.codec.reply(reply.end, knownInfo: entry.knownInfo(with: cache.codec), info))
     }
 
     private func end(_ call: Call, _ trace: TraceRecorder, _ address: CacheAddress, _ error: GatewayError) {
         trace.end(.failure(error))
-        statistics.noteEnd(model: address.model, error: error, usage: nil)
+        statistics.noteEnd(call.execution, model: address.model, error: error)
         call.finish(error)
     }
 }

@@ -12,6 +12,8 @@ final class Execution {
     let transferDeadline: MonotonicInstant
     /// On whose behalf; nil for what the daemon does by itself.
     let caller: Caller?
+    /// "Chat", "Embed", …
+    let operation: String
     var phase = RequestSummary.Phase.waiting {
         didSet { onPhase?(phase) }
     }
@@ -26,13 +28,14 @@ final class Execution {
 
     init(
         requestID: RequestID, started: MonotonicInstant, deadline: MonotonicInstant,
-        transferDeadline: MonotonicInstant? = nil, caller: Caller? = nil
+        transferDeadline: MonotonicInstant? = nil, caller: Caller? = nil, operation: String = ""
     ) {
         self.requestID = requestID
         self.started = started
         self.deadline = deadline
         self.transferDeadline = transferDeadline ?? deadline
         self.caller = caller
+        self.operation = operation
     }
 
     func cancel(_ error: GatewayError) {
@@ -50,7 +53,7 @@ final class Execution {
 
     /// A part of this work, with an end of its own.
     func child() -> Execution {
-        Execution(requestID: requestID, started: started, deadline: deadline, caller: caller)
+        Execution(requestID: requestID, started: started, deadline: deadline, caller: caller, operation: operation)
     }
 }
 

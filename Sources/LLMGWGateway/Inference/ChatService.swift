@@ -60,10 +60,11 @@ final class ChatService {
                 throw GatewayError(.internalError, "the answer is of another kind than the request")
             }
             reply.info = info
-            statistics.noteEnd(model: model, error: nil, usage: info.isNew ? reply.usage : nil)
+            statistics.noteEnd(
+                execution, model: model, error: nil, usage: info.isNew ? reply.usage : nil, info: info)
             return reply
         } catch {
-            statistics.noteEnd(model: model, error: error, usage: nil)
+            statistics.noteEnd(execution, model: model, error: error)
             throw error
         }
     }
@@ -105,10 +106,11 @@ final class ChatService {
                 throw GatewayError(.internalError, "the answer is of another kind than the request")
             }
             reply.info = info
-            statistics.noteEnd(model: model, error: nil, usage: info.isNew ? reply.usage : nil)
+            statistics.noteEnd(
+                call.execution, model: model, error: nil, usage: info.isNew ? reply.usage : nil, info: info)
             call.finish(reply)
         } catch {
-            statistics.noteEnd(model: model, error: error, usage: nil)
+            statistics.noteEnd(call.execution, model: model, error: error)
             throw error
         }
     }

@@ -45,10 +45,11 @@ final class EmbedService {
             let reply = try await trace.following { () throws(GatewayError) in
                 try await embed(request, model, call, trace)
             }
-            statistics.noteEnd(model: model, error: nil, usage: reply.info.isNew ? reply.usage : nil)
+            statistics.noteEnd(
+                call.execution, model: model, error: nil, usage: reply.info.isNew ? reply.usage : nil, info: reply.info)
             call.finish(reply)
         } catch {
-            statistics.noteEnd(model: model, error: error, usage: nil)
+            statistics.noteEnd(call.execution, model: model, error: error)
             throw error
         }
     }

@@ -8,6 +8,8 @@ typealias BudgetAnnouncement = @GatewayLoop (_ scope: String, BudgetMeter.State,
 @GatewayLoop
 final class Budgets {
     private(set) var meters: [QuotaScope: [BudgetMeter]] = [:]
+    /// Spent before the start, by clients and providers that have no meter yet: period, then millionths by currency.
+    private var restored: [QuotaScope: [BudgetPeriod: [String: Int64]]] = [:]
     private let clock: @GatewayLoop () -> Int64
     private let onChange: BudgetAnnouncement
 
@@ -31,8 +33,22 @@ final class Budgets {
                 $0.settings.period == settings.period && $0.settings.currency == settings.currency
             }
             if let before { meter.continueWith(before, wallClock: now) }
+            if let spent = restored[scope]?[settings.period]?[settings.currency] {
+                meter.restore(spent: spent, wallClock: now)
+                restored[scope]?[settings.period] = nil
+            }
             return meter
         }
+    }
+
+    /// What was spent in the present period before the daemon started.
+    func restore(_ costs: [String: Int64], _ period: BudgetPeriod, _ scope: QuotaScope) {
+        guard let index = meters[scope]?.firstIndex(where: { $0.settings.period == period }) else {
+            restored[scope, default: [:]][period] = costs
+            return
+        }
+        guard let currency = meters[scope]?[index].settings.currency else { return }
+        meters[scope]?[index].restore(spent: costs[currency] ?? 0, wallClock: clock())
     }
 
     /// Sets aside what a request is expected to cost, in all budgets or in none.

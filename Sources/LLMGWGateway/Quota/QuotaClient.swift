@@ -8,14 +8,15 @@ final class QuotaClient {
     /// Unique; what people see.
     let name: String
     let uid: UInt32
+    let gid: UInt32
     /// Of the configuration in force.
     var settings: ClientSettings
-    var budgets: [BudgetMeter] = []
 
-    init(id: ClientID, name: String, uid: UInt32, settings: ClientSettings) {
+    init(id: ClientID, name: String, uid: UInt32, gid: UInt32, settings: ClientSettings) {
         self.id = id
         self.name = name
         self.uid = uid
+        self.gid = gid
         self.settings = settings
     }
 

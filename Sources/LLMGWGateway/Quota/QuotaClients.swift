@@ -30,16 +30,17 @@ final class QuotaClients {
     /// Who calls, and how urgently: `wanted`, or less where the client's section gives less.
     func caller(_ peer: PeerIdentity, labels: () -> PeerLabels, wanted: Priority?) -> Caller {
         let settings = matcher.settings(for: peer, labels: matcher.needsLabels ? labels() : PeerLabels())
-        let client = client(settings, uid: peer.uid)
+        let client = client(settings, peer)
         let best = client.settings.priority
         let priority = wanted.map { $0.rawValue > best.rawValue ? $0 : best } ?? best
         return Caller(client: client, priority: priority, peer: peer)
     }
 
-    private func client(_ settings: ClientSettings, uid: UInt32) -> QuotaClient {
-        let name = settings.clientName(uid: uid)
+    private func client(_ settings: ClientSettings, _ peer: PeerIdentity) -> QuotaClient {
+        let name = settings.clientName(uid: peer.uid)
         if let client = clients[name] { return client }
-        let client = QuotaClient(id: ClientID(index: clients.count), name: name, uid: uid, settings: settings)
+        let client = QuotaClient(
+            id: ClientID(index: clients.count), name: name, uid: peer.uid, gid: peer.gid, settings: settings)
         clients[name] = client
         desk.configure(client)
         return client

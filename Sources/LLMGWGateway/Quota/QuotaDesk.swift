@@ -1,5 +1,6 @@
 import LLMGWCore
 import LLMGWPolicy
+import LLMGWStorage
 
 /// Admits requests to the upstreams: the thin driver around `AdmissionController`, with the timers and those who wait.
 ///
@@ -19,6 +20,8 @@ final class QuotaDesk {
     private let journal: QuotaLog?
     private var waiters: [WaitingTicket: QuotaWaiter] = [:]
     private var queues: [String: Int] = [:]
+    /// Requests of the last day, before the start, of accounts that are not open yet.
+    private var restoredDays: [QuotaScope: [(requests: Int, granted: MonotonicInstant)]] = [:]
     private var lanes: [LaneKey: LaneID] = [:]
     private var timer: (any ScheduledAction)?
     private var timerAt: MonotonicInstant?
@@ -78,7 +81,20 @@ final class QuotaDesk {
                 $0.restore(charge.amount, of: charge.metric, in: account, granted: scheduler.now + (.zero - charge.age))
             }
         }
+        for (requests, granted) in restoredDays.removeValue(forKey: scope) ?? [] {
+            controller.change { $0.restore(requests, of: .requestsPerDay, in: account, granted: granted) }
+        }
         return account
+    }
+
+    /// Requests of an earlier life, `age` ago; to be called in their order.
+    func restoreDay(_ scope: QuotaScope, requests: Int, age: Duration) {
+        let granted = scheduler.now + (.zero - age)
+        if let account = controller.book.account(of: scope) {
+            controller.change { $0.restore(requests, of: .requestsPerDay, in: account, granted: granted) }
+        } else {
+            restoredDays[scope, default: []].append((requests, granted))
+        }
     }
 
     /// The client's own accounts for a request to a model.
@@ -272,6 +288,13 @@ final class QuotaDesk {
     }
 
     // MARK: Showing
+
+    var waitingCount: Int { controller.totalWaiting.count }
+
+    var journalStatus: StorageStatus? { journal?.status }
+
+    /// Those of limits, in the order of their accounts.
+    func statuses() -> [(scope: QuotaScope, status: QuotaAccount.Status)] { controller.statuses(now: scheduler.now) }
 
     func waiting(provider: String) -> Int { queues[provider].map { controller.waiting(queue: $0) } ?? 0 }
 

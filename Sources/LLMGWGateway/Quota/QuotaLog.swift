@@ -33,6 +33,8 @@ final class QuotaLog {
         for charge in journal.takeRestored() { restored[charge.bucket, default: []].append(charge) }
     }
 
+    var status: StorageStatus { journal.status }
+
     /// Once for each scope; the oldest first.
     func takeRestored(of scope: QuotaScope) -> [Restored] {
         guard !restored.isEmpty else { return [] }

@@ -17,8 +17,14 @@ final class Statistics {
 
     func attempts(provider: String) -> (attempts: UInt64, failures: UInt64) { providers[provider] ?? (0, 0) }
 
+    /// Hears of every request that ended.
+    var usageBook: UsageBook?
+
     /// A request ended. `usage` is what the upstream counted.
-    func noteEnd(model: ModelSettings, error: GatewayError?, usage: Usage?) {
+    func noteEnd(
+        _ execution: Execution, model: ModelSettings, error: GatewayError?, usage: Usage? = nil, info: ReplyInfo? = nil
+    ) {
+        usageBook?.note(execution, model: model, error: error, usage: usage, info: info)
         var entry = models[model.name] ?? (model.provider, RequestCounts(), Usage())
         entry.counts.note(error)
         if let usage { entry.usage = entry.usage + usage }
@@ -39,7 +45,7 @@ final class Statistics {
 }
 
 extension RequestCounts {
-    fileprivate mutating func note(_ error: GatewayError?) {
+    mutating func note(_ error: GatewayError?) {
         requests += 1
         switch error?.code {
         case nil: succeeded += 1

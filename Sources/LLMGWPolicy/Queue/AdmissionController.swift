@@ -50,6 +50,33 @@ public struct AdmissionController: Sendable {
 
     public func waiting(queue: Int) -> Int { queues[queue].fair.count }
 
+    /// Requests that wait in all queues, and how many may.
+    public var totalWaiting: (count: Int, most: Int) {
+        queues.reduce((0, 0)) { ($0.0 + $1.fair.count, $0.1 + $1.maxWaiting) }
+    }
+
+    /// A client's requests that wait, by priority.
+    public func waiting(of client: ClientID) -> [ClientWaiting] {
+        var byPriority: [Priority: ClientWaiting] = [:]
+        for queue in queues {
+            for (flow, head) in queue.fair.heads(client: client.index) {
+                let priority = head.request.priority
+                var waiting =
+                    byPriority[priority]
+                    ?? ClientWaiting(priority: priority, count: 0, since: head.since, counter: 0)
+                waiting.count += flow.count
+                waiting.since = min(waiting.since, head.since)
+                waiting.counter = max(waiting.counter, queue.fair.clients[client.index].counter)
+                byPriority[priority] = waiting
+            }
+        }
+        return byPriority.values.sorted { $0.priority.rawValue < $1.priority.rawValue }
+    }
+
+    public mutating func statuses(now: MonotonicInstant) -> [(scope: QuotaScope, status: QuotaAccount.Status)] {
+        book.statuses(now: now)
+    }
+
     /// Whether requests of the lane need the account.
     public func uses(_ account: QuotaBook.AccountID, _ lane: LaneID) -> Bool {
         queues[lane.queue].lanes[lane.lane].accounts.contains(account)

@@ -90,3 +90,13 @@ public struct QueueForecast: Sendable, Equatable {
     public var ahead: Int
     public var wait: Duration
 }
+
+/// A client's requests of one priority that wait.
+public struct ClientWaiting: Sendable, Equatable {
+    public var priority: Priority
+    public var count: Int
+    /// Since when the oldest does.
+    public var since: MonotonicInstant
+    /// The tokens that the client was served, by its weight.
+    public var counter: Double
+}

@@ -41,6 +41,7 @@ struct BudgetTests {
         var moment: Int64 = 0
         for number in 0..<2400 {
             #expect(BudgetPeriod.month.number(at: moment) == number)
+            #expect(BudgetPeriod.month.start(at: moment + 12 * day) == moment)
             moment = BudgetPeriod.month.end(at: moment)
         }
         #expect(moment == 6_311_433_600_000, "2170-01-01")
