@@ -16,11 +16,8 @@ struct PointInTime: ExpressibleByArgument, Sendable {
         time = UnixTime(milliseconds: Self.now.milliseconds - span.wholeMilliseconds)
     }
 
-    static var now: UnixTime {
-        var clock = timespec()
-        clock_gettime(CLOCK_REALTIME, &clock)
-        return UnixTime(milliseconds: Int64(clock.tv_sec) * 1000 + Int64(clock.tv_nsec) / 1_000_000)
-    }
+    /// To the second. `timespec` would be exact, but belongs to another module in a build with the static runtime.
+    static var now: UnixTime { UnixTime(milliseconds: Int64(Glibc.time(nil)) * 1000) }
 
     private static func day(_ text: String) -> UnixTime? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
