@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import os
 import queue
@@ -127,8 +128,10 @@ class _Link:
                 return
             try:
                 self._socket.sendall(data)
-            except OSError as error:
-                self._fail(errors.local("connection_lost", f"writing to the daemon failed: {error.strerror}"))
+            except OSError:
+                # The daemon has closed. What it said before, GOAWAY perhaps, decides which calls are lost: the reader comes to its end by itself.
+                with contextlib.suppress(OSError):
+                    self._socket.shutdown(socket.SHUT_RDWR)
 
     def _read(self) -> None:
         while True:
