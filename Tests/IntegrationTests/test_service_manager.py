@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ctypes
 import itertools
@@ -23,7 +24,7 @@ from harness.service_manager import ServiceManager, threads
 from harness.upstream import Exchange, chat_chunk
 from harness.waiting import wait_until
 from harness.wire import RawClient, chat_request
-from llmgw import Client, GatewayError
+from llmgw import AsyncClient, Client, GatewayError
 from llmgw.v1 import wire_pb2
 
 StartManager = Callable[..., ServiceManager]
@@ -309,4 +310,36 @@ def test_restart_under_load_loses_nothing_that_was_not_begun(manager: StartManag
         calls = sum(count.result(60) for count in counts)
     assert failures == []
     assert len(service.heard("READY")) == restarts + 1
+    assert sim.counts("sim")["completed"] == calls
+
+
+@pytest.mark.timeout(180)
+def test_restart_under_load_of_asyncio_clients(manager: StartManager, sim: Simulator) -> None:
+    service = manager(configuration(sim.base_url)).start()
+    failures: list[str] = []
+    calls = 0
+
+    async def call(stop: asyncio.Event) -> None:
+        nonlocal calls
+        async with AsyncClient(str(service.socket), timeout=60) as client:
+            while not stop.is_set():
+                try:
+                    assert (await client.chat(PROMPT)).text
+                except GatewayError as error:
+                    failures.append(f"{error.reason}: {error}")
+                calls += 1
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        tasks = [asyncio.create_task(call(stop)) for _ in range(8)]
+        for _ in range(4):
+            before = calls
+            while calls < before + 40:
+                await asyncio.sleep(0.002)
+            await asyncio.to_thread(service.restart)
+        stop.set()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(asyncio.wait_for(run(), 120))
+    assert failures == []
     assert sim.counts("sim")["completed"] == calls

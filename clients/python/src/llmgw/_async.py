@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
+import os
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic
@@ -54,7 +56,17 @@ class _AsyncLink(asyncio.Protocol):
         self._flush()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if exc is not None:
+            self._read_rest()
         self.fail(errors.local("connection_lost", "the daemon closed the connection"))
+
+    def _read_rest(self) -> None:
+        """After a write that failed, asyncio drops what has come and was not read: GOAWAY perhaps, which decides which calls are lost."""
+        assert self._transport is not None
+        descriptor = self._transport.get_extra_info("socket").fileno()
+        with contextlib.suppress(OSError):
+            while self._failure is None and (data := os.read(descriptor, 256 << 10)):
+                self.data_received(data)
 
     def data_received(self, data: bytes) -> None:
         try:
