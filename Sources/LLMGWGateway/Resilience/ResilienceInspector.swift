@@ -86,6 +86,11 @@ final class ResilienceInspector: ResilienceInspection {
     ) -> Bool {
         let command = BreakerCommand(scope: scope, action: action, reason: reason, ttl: ttl)
         guard registry.command(command, actor: "uid \(actor.uid)") else { return false }
+        if action == .reset {
+            for deployment in registry.all where [deployment.scope, deployment.provider.scope].contains(scope) {
+                pipeline.desk.open(deployment)
+            }
+        }
         store?.save(registry.forcedStates(wallClock: ForcedStateStore.wallClock()))
         return true
     }
