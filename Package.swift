@@ -146,6 +146,9 @@ if Context.environment["LLMGW_BENCHMARKS"] != nil {
             name: "llmgw-bench-pipeline", dependencies: ["LLMGWCore", "LLMGWUpstream", "LLMGWGateway"],
             path: "Benchmarks/pipeline", swiftSettings: strict),
         .executableTarget(
+            name: "llmgw-bench-admission", dependencies: ["LLMGWCore", "LLMGWPolicy"], path: "Benchmarks/admission",
+            swiftSettings: strict),
+        .executableTarget(
             name: "llmgw-bench-traces", dependencies: ["LLMGWCore", "LLMGWPolicy"], path: "Benchmarks/cache-traces",
             swiftSettings: strict),
     ]
