@@ -82,7 +82,7 @@ final class CacheDisk {
     private static let pageBytes = 256 << 10
     private static let maxEarly = 1000
     /// How long a request waits for a file that is being opened, before it asks upstream.
-    private static let patience = Duration.milliseconds(100)
+    private static let patience = Duration.milliseconds(500)
 
     /// The file is opened on another thread, which checks it first; that takes a few milliseconds, or longer for a large one.
     private func ready(until latest: MonotonicInstant) async {

@@ -30,9 +30,10 @@ final class CacheFront {
         // What is stored tells whether the request has the same answer each time: that need not be read from the request.
         let whenFixed = CachePlan(address.settings, control, CacheTraits(isDeterministic: true))
         guard whenFixed.reads else { return false }
-        let always = CachePlan(address.settings, control, CacheTraits(isDeterministic: false)).reads
         let finding = cache.find(address.key, maxAge: control.maxAge) { entry in
-            (always || entry.isDeterministic) && Self.fits(entry, address)
+            guard Self.fits(entry, address) else { return false }
+            return entry.isDeterministic
+                || CachePlan(address.settings, control, CacheTraits(isDeterministic: false)).reads
         }
         switch finding {
         case .fresh(let entry):
