@@ -134,3 +134,38 @@ def test_what_a_request_may_ask_for(daemon: StartDaemon, upstream: StartUpstream
     assert [client.chat("无所谓", cache=CacheControl(mode="on")).info.cache for _ in range(2)] == ["miss", "hit"], "the caller takes what there is"
     assert client.chat("无所谓").info.cache == "bypass"
     assert len(up.exchanges) == 8
+
+
+def test_crash_rounds(daemon: StartDaemon, upstream: StartUpstream, directory: pathlib.Path) -> None:
+    """What was purged stays purged, what was written and not purged is served, and nothing else is: whenever the daemon is killed."""
+    up = upstream(counted)
+    answers: dict[str, str] = {}
+    for number in range(8):
+        gateway = daemon(on_disk(directory, up.base_url))
+        client = gateway.client()
+        for prompt, text in answers.items():
+            reply = client.chat(prompt, temperature=0, cache=CacheControl(only_if_cached=True))
+            assert reply.text == text
+        for kind in ("保留", "清除"):
+            for index in range(3):
+                prompt = f"{kind} {number} {index}"
+                reply = client.chat(prompt, temperature=0, cache=CacheControl(tags=[kind]))
+                written(client, reply.info.cache_key)
+                if kind == "保留":
+                    answers[prompt] = reply.text
+        client.purge_cache("tag", "清除")
+        # More is under way when the end comes: it may be there afterwards or not, but whole.
+        late = [f"晚 {number} {index}" for index in range(5)]
+        texts = {prompt: client.chat(prompt, temperature=0).text for prompt in late}
+        gateway.kill()
+        gateway = daemon(on_disk(directory, up.base_url))
+        client = gateway.client()
+        for prompt, text in texts.items():
+            try:
+                assert client.chat(prompt, temperature=0, cache=CacheControl(only_if_cached=True)).text == text
+            except NotFoundError:
+                pass
+        for index in range(3):
+            with pytest.raises(NotFoundError):
+                client.chat(f"清除 {number} {index}", temperature=0, cache=CacheControl(only_if_cached=True))
+        gateway.kill()
