@@ -13,7 +13,7 @@ from harness.configuration import PROMPT, configuration
 from harness.processes import Daemon, Simulator
 from harness.upstream import Exchange, chat_reply, embeddings
 from llmgw import BadRequestError, GatewayError
-from llmgw.types import ChatReply
+from llmgw.types import BatchResult, ChatReply
 
 ON: dict[str, Any] = {"mode": "on"}
 
@@ -146,7 +146,7 @@ def test_items_of_a_batch(daemon: StartDaemon, upstream: StartUpstream) -> None:
     client = daemon(cached(up.base_url)).client()
     alone = client.chat(PROMPT, temperature=0)
     events = list(client.batch([PROMPT, PROMPT, "另一个"], temperature=0))
-    replies = [event.reply for event in events if getattr(event, "reply", None) is not None]
+    replies = [event.reply for event in events if isinstance(event, BatchResult) and event.reply is not None]
     assert [reply.text for reply in replies][:2] == [alone.text] * 2 and len(up.exchanges) == 2
     assert [reply.info.cache for reply in replies] == ["hit", "hit", "miss"]
 

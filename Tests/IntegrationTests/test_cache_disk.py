@@ -89,7 +89,8 @@ def test_purge(daemon: StartDaemon, upstream: StartUpstream, directory: pathlib.
     client = gateway.client()
     first = client.chat(PROMPT, temperature=0, cache=CacheControl(tags=["天气"]))
     other = client.chat("另一个", temperature=0)
-    written(client, first.info.cache_key), written(client, other.info.cache_key)
+    written(client, first.info.cache_key)
+    written(client, other.info.cache_key)
     value = {"key": first.info.cache_key, "model": "sim", "tag": "天气", "client": f"uid/{os.getuid()}", "all": None}[target]
     removed = {count.tier: count.entries for count in client.purge_cache(target, value)}
     expected = 1 if target in ("key", "tag") else 2

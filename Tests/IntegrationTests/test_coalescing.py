@@ -116,7 +116,8 @@ def test_who_comes_late_gets_everything(daemon: StartDaemon, upstream: StartUpst
     second, two = follow(gateway)
     waiting(gateway, 2)
     paced.steps.release(2)
-    first.join(20), second.join(20)
+    first.join(20)
+    second.join(20)
     assert one == [(WHOLE, "miss")] and two == [(WHOLE, "coalesced")] and paced.calls == 1
     third, three = follow(gateway)
     third.join(20)
