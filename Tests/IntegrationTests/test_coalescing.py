@@ -146,7 +146,7 @@ def test_the_leaders_time_is_its_own(daemon: StartDaemon, upstream: StartUpstrea
     second, two = follow(gateway)
     waiting(gateway, 2)
     first.join(20)
-    assert isinstance(one[0], APITimeoutError)
+    assert isinstance(one[0], APITimeoutError) and not one[0].not_processed
     paced.steps.release(4)
     second.join(20)
     assert two == [(WHOLE, "coalesced")] and paced.calls == 1, "nobody has to begin anew because somebody was in a hurry"
@@ -236,6 +236,27 @@ def test_a_slow_reader_holds_up_nobody(daemon: StartDaemon, upstream: StartUpstr
         end = wire_pb2.End.FromString(frame.payload)
         assert end.status.code == 0
     assert "".join(pieces).endswith(text) and len(text) > 100_000 and calls == 1
+
+
+def test_a_canned_reply_reaches_all(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    go = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        assert go.wait(20)
+        exchange.reply({"error": {"message": "坏了"}}, status=503)
+
+    up = upstream(script)
+    gateway = daemon(cached(up.base_url, model={"canned_reply": "现在没空"}))
+    first, one = follow(gateway)
+    second, two = follow(gateway)
+    waiting(gateway, 2)
+    go.set()
+    first.join(20)
+    second.join(20)
+    assert sorted(one + two) == [("现在没空", "coalesced"), ("现在没空", "miss")] and len(up.exchanges) == 1
+    third, _ = follow(gateway)
+    third.join(20)
+    assert len(up.exchanges) == 2, "it is not kept"
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")

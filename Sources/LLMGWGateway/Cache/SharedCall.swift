@@ -135,7 +135,9 @@ final class SharedCall: ChunkSink {
             flight.resume(number)
             push(to: number)
             regulate()
-        case .left(let error):
+        case .left(var error):
+            // Whether an upstream has seen the request is the call's to know.
+            if error.reason == .deadlineExceeded { error = .deadline(notProcessed: execution?.attempts ?? 0 == 0) }
             settle(number, with: .failure(error))
         }
     }

@@ -46,7 +46,7 @@ final class ChatService {
         let isPlain = request.tools.isEmpty && (request.responseFormat ?? .text) == .text
         let work = InferenceWork(
             model: model, mayRunTwice: options.retryAmbiguous,
-            canned: isPlain ? { text in .chat(Self.canned(text, sink)) } : nil
+            canned: isPlain ? { text, sink in .chat(Self.canned(text, sink)) } : nil
         ) { model throws(GatewayError) in
             try model.requireCapabilities(for: request)
             var request = request

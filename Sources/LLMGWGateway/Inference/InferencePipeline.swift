@@ -75,7 +75,7 @@ final class InferencePipeline {
             let (answer, info) = try await sequence.run()
             return (answer.body, info)
         } catch {
-            if let canned = canned(work, after: error, sequence, execution, trace) { return canned }
+            if let canned = canned(work, after: error, sequence, execution, trace, sink) { return canned }
             throw error
         }
     }
@@ -84,13 +84,13 @@ final class InferencePipeline {
     /// for the caller to know.
     private func canned(
         _ work: InferenceWork, after error: GatewayError, _ sequence: AttemptSequence, _ execution: Execution,
-        _ trace: TraceRecorder
+        _ trace: TraceRecorder, _ sink: (any ChunkSink)?
     ) -> (body: UpstreamAnswer.Body, info: ReplyInfo)? {
         let isFailure =
             error.origin == .upstream && registry.policy.table[error.reason].breaker != .success
             || error.reason == .noHealthyTarget
         guard isFailure, sequence.mayAnswerOtherwise, !work.hasSubstitute, let text = work.model.fallbacks.cannedReply,
-            let body = work.canned?(text)
+            let body = work.canned?(text, sink)
         else { return nil }
         trace.note(.canned, nil, at: scheduler.now, "nobody could answer", error: error)
         let total = scheduler.now - execution.started

@@ -262,7 +262,8 @@ final class AttemptSequence {
             let opening = candidates.map { registry.opening(of: $0, now: now) }.min() ?? .distantFuture
             let latest = execution.deadline + (.zero - registry.settings.minServiceTime)
             // Who has something to say instead does not let the caller wait.
-            let hasCanned = work.canned != nil && work.model.fallbacks.cannedReply != nil
+            let hasCanned =
+                work.hasSubstitute || work.canned != nil && work.model.fallbacks.cannedReply != nil
             guard opening <= latest, !hasCanned else { throw nobody(opening, now) }
             execution.phase = .waiting
             // Once more only when the time that was told has passed: others' news wakes the wait, and is none for the caller.

@@ -8,15 +8,15 @@ struct InferenceWork {
     let model: ModelSettings
     /// The request as it goes to a model, with that model's default parameters. Throws where the model cannot do it.
     let operation: (ModelSettings) throws(GatewayError) -> UpstreamOperation
-    /// The answer with a text of the configuration; nil where none would do.
-    let canned: ((String) -> UpstreamAnswer.Body)?
+    /// The answer with a text of the configuration, to a sink where there is one; nil where none would do.
+    let canned: ((String, (any ChunkSink)?) -> UpstreamAnswer.Body)?
     /// Whether it may run twice.
     let mayRunTwice: Bool?
     /// An older answer will do rather than another model's.
     var hasSubstitute = false
 
     init(
-        model: ModelSettings, mayRunTwice: Bool?, canned: ((String) -> UpstreamAnswer.Body)? = nil,
+        model: ModelSettings, mayRunTwice: Bool?, canned: ((String, (any ChunkSink)?) -> UpstreamAnswer.Body)? = nil,
         operation: @escaping (ModelSettings) throws(GatewayError) -> UpstreamOperation
     ) {
         self.model = model
