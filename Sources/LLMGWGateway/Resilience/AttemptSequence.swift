@@ -143,11 +143,12 @@ final class AttemptSequence {
         let result = await attempt.run(
             operation, client: client, provider: target.provider.settings, upstreamModel: target.settings.upstreamModel)
         hasSentContent = hasSentContent || attempt.hasDelivered
-        place.settle(result, output: attempt.received, now: scheduler.now)
         let took = scheduler.now - started
         let error: GatewayError? = if case .failure(let error) = result { error } else { nil }
         let firstContent: Duration? = if case .success(let answer) = result { answer.firstContent } else { nil }
         registry.record(error, target, permits, firstContent: firstContent, took: took)
+        // After the gates: those who wait for this deployment look at them.
+        place.settle(result, output: attempt.received, now: scheduler.now)
         if execution.attempts > before {
             // The caller's own cancelling and deadline say nothing about the provider.
             statistics.noteAttempt(provider: target.settings.provider, failed: error?.origin == .upstream)
