@@ -127,6 +127,8 @@ let package = Package(
                 "LLMGWCore", "LLMGWWire", "LLMGWPolicy", "LLMGWStorage", "LLMGWGateway", "TestSupport", logging,
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "llmgw-ctlTests", dependencies: ["llmgw-ctl", "LLMGWCore", "LLMGWJSON"], swiftSettings: strict),
         .testTarget(name: "llmgwdTests", dependencies: ["llmgwd", logging], swiftSettings: strict),
         .testTarget(
             name: "LLMGatewayClientTests", dependencies: ["LLMGWCore", "LLMGWWire", "LLMGatewayClient"],

@@ -19,10 +19,19 @@ struct ConnectionOptions: ParsableArguments {
 
     var duration: Duration? { timeout.map { .seconds($0) } }
 
-    /// Gives a client to `body`, and explains a daemon that is not there.
-    func withClient<T: Sendable>(_ body: (GatewayClient) async throws -> T) async throws -> T {
+    /// The socket that is asked.
+    var socketPath: String {
+        socket
+            ?? SocketLocation.forClient(
+                environment: { name in getenv(name).map { String(cString: $0) } }, exists: { access($0, F_OK) == 0 })
+    }
+
+    /// Gives a client to `body`, and explains a daemon that is not there. `patience` is for those who name no --timeout; nil leaves it to the daemon.
+    func withClient<T: Sendable>(
+        patience: Duration? = nil, _ body: (GatewayClient) async throws -> T
+    ) async throws -> T {
         Interrupts.askingBegins()
-        let client = GatewayClient(socketPath: socket, name: "llmgw-ctl", timeout: duration)
+        let client = GatewayClient(socketPath: socket, name: "llmgw-ctl", timeout: duration ?? patience)
         do {
             let result = try await body(client)
             await client.close()

@@ -7,7 +7,9 @@ import LLMGWCore
 @main
 enum EntryPoint {
     static func main() async {
+        // What is written is UTF-8 in every locale; the locale only tells how wide a character is.
         setlocale(LC_CTYPE, "")
+        if String(cString: nl_langinfo(CInt(CODESET))) != "UTF-8" { setlocale(LC_CTYPE, "C.UTF-8") }
         // Whoever is not root may not raise a thread's priority, which the runtime would write to the system's log, each time.
         setenv("LIBDISPATCH_LOG", "NO", 0)
         let work = Task { try await run() }

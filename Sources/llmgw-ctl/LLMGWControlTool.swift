@@ -25,7 +25,8 @@ struct LLMGWControlTool: AsyncParsableCommand {
         subcommands: [
             PingCommand.self, StatusCommand.self, ChatCommand.self, ModelsCommand.self, RequestsCommand.self,
             CancelCommand.self, WhyCommand.self, ProvidersCommand.self, BreakersCommand.self, TestCommand.self,
-            AlertsCommand.self, LimitsCommand.self, QueuesCommand.self, ClientsCommand.self, UsageCommand.self,
+            AlertsCommand.self, TopCommand.self, LimitsCommand.self, QueuesCommand.self, ClientsCommand.self,
+            UsageCommand.self,
             BudgetsCommand.self, CacheCommand.self, EventsCommand.self, SlowlogCommand.self, LatencyCommand.self,
             MetricsCommand.self, PauseSubcommand.self, ResumeSubcommand.self, ReloadSubcommand.self,
             DrainSubcommand.self, DescribeCommand.self, ConfigCommand.self, CompletionCommand.self,

@@ -5,6 +5,7 @@
 #include "CPlatformHost.h"
 #include "CPlatformMemory.h"
 #include "CPlatformPoll.h"
+#include "CPlatformTerminal.h"
 
 #include <stdint.h>
 #include <sys/types.h>

@@ -1,5 +1,3 @@
-import CPlatform
-
 /// Columns for people. Widths count terminal cells, because names and labels may be Chinese.
 struct Table {
     private let headings: [String]
@@ -21,9 +19,9 @@ struct Table {
     }
 
     var text: String {
-        var widths = headings.map(Self.width)
+        var widths = headings.map { Cells.width($0) }
         for row in rows {
-            for (column, cell) in row.enumerated() { widths[column] = max(widths[column], Self.width(cell)) }
+            for (column, cell) in row.enumerated() { widths[column] = max(widths[column], Cells.width(cell)) }
         }
         let lines = [Terminal.bold(Self.line(headings, widths))] + rows.map { Self.line($0, widths) }
         return lines.joined(separator: "\n") + "\n"
@@ -34,12 +32,8 @@ struct Table {
         for (column, cell) in cells.enumerated() {
             line += cell
             guard column < cells.count - 1 else { break }
-            line += String(repeating: " ", count: widths[column] - width(cell) + 2)
+            line += String(repeating: " ", count: widths[column] - Cells.width(cell) + 2)
         }
         return line
-    }
-
-    private static func width(_ text: String) -> Int {
-        text.unicodeScalars.reduce(0) { $0 + max(0, Int(cplatform_cell_width($1.value))) }
     }
 }

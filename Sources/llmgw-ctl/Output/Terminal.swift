@@ -20,12 +20,20 @@ enum Terminal {
 
     static func bold(_ text: String) -> String { hasColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 
+    /// Colours are not needed for it, and the selection of a screen is hard to find without.
+    static func reversed(_ text: String) -> String { isInteractive ? "\u{1B}[7m\(text)\u{1B}[0m" : text }
+
     /// A model's answer can contain the sequences that command a terminal; nothing but text, lines and tabs may pass.
     static func sanitised(_ text: String) -> String { isInteractive ? printable(text) : text }
 
     /// The same on one line: a line break in somebody else's words would make a line of its own.
-    static func oneLine(_ text: String) -> String {
-        sanitised(String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 }))
+    static func oneLine(_ text: String) -> String { sanitised(joined(text)) }
+
+    /// As `oneLine`, wherever it goes: for what is laid out in cells.
+    static func plainLine(_ text: String) -> String { printable(joined(text)) }
+
+    private static func joined(_ text: String) -> String {
+        String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 })
     }
 
     private static func printable(_ text: String) -> String {
