@@ -1,4 +1,3 @@
-import Glibc
 import LLMGWCore
 import LLMGatewayClient
 
@@ -51,9 +50,8 @@ struct TopCollector: Sendable {
         }
     }
 
-    static var now: MonotonicInstant {
-        var clock = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &clock)
-        return MonotonicInstant(nanoseconds: UInt64(clock.tv_sec) * 1_000_000_000 + UInt64(clock.tv_nsec))
-    }
+    private static let origin = ContinuousClock.now
+
+    /// Since the first sample.
+    static var now: MonotonicInstant { MonotonicInstant(nanoseconds: 0) + origin.duration(to: .now) }
 }
