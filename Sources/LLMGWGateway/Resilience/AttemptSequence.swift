@@ -27,10 +27,9 @@ final class AttemptSequence {
     private let scheduler: any LoopScheduler
     private let trace: TraceRecorder
     private let quota: RequestQuota
-    private let caller: QuotaClient
+    private let candidates: Candidates
     /// Deployments that have no room for the request.
     private var full: Set<ObjectIdentifier> = []
-    private var attemptCounts: [ObjectIdentifier: Int] = [:]
     private var path: [AttemptInfo] = []
     private var hasSentContent = false
     /// An attempt failed in a way that leaves open whether the upstream has done the work.
@@ -45,7 +44,7 @@ final class AttemptSequence {
         onHead: @escaping @GatewayLoop (ReplyHead) -> Void
     ) {
         self.quota = quota
-        self.caller = caller
+        self.candidates = Candidates(work, registry: registry, quota: quota, caller: caller, scheduler: scheduler)
         self.work = work
         self.execution = execution
         self.sink = sink
@@ -133,7 +132,7 @@ final class AttemptSequence {
             return .refused
         }
         let wait = started - waitingSince
-        attemptCounts[ObjectIdentifier(target), default: 0] += 1
+        candidates.noteAttempt(at: target)
         registry.models[target.model]?.began(target)
         head.attempt = UInt32(path.count + 1)
         onHead(head)
@@ -182,9 +181,9 @@ final class AttemptSequence {
     private func mayWait(for target: Deployment) -> Bool {
         let now = scheduler.now
         let opening = registry.opening(of: target, now: now)
-        let others = ownAndFallbacks().filter { $0 !== target }
+        let others = candidates.ownAndFallbacks.filter { $0 !== target }
         let latest = execution.deadline + (.zero - registry.settings.minServiceTime)
-        return opening <= latest && firstOpen(of: others) == nil
+        return opening <= latest && candidates.firstOpen(of: others) == nil
     }
 
     /// Another deployment where `target` has no room. Throws the error where there is none.
@@ -194,8 +193,8 @@ final class AttemptSequence {
         full.insert(ObjectIdentifier(target))
         var error = error
         error.provider = error.provider ?? target.settings.provider
-        let others = ownAndFallbacks().filter { !full.contains(ObjectIdentifier($0)) }
-        guard let other = firstOpen(of: others) else {
+        let others = candidates.ownAndFallbacks.filter { !full.contains(ObjectIdentifier($0)) }
+        guard let other = candidates.firstOpen(of: others) else {
             trace.note(.reject, target, at: scheduler.now, "no room", error: error)
             throw error
         }
@@ -213,10 +212,10 @@ final class AttemptSequence {
         let fallback = registry.policy.table[error.reason].fallback
         let isWanted = fallback == .optIn && !work.model.fallbacks.content.isEmpty
         let chain = isWanted ? FallbackChain.content : fallback.chain
-        let others = (chain.map { untried($0) } ?? [])
+        let others = (chain.map { candidates.untried($0) } ?? [])
             .filter { !fallback.needsOtherProvider || $0.settings.provider != target.settings.provider }
         let context = RetryContext(
-            attempts: path.count, attemptsOnTarget: attemptCounts[ObjectIdentifier(target)] ?? 1,
+            attempts: path.count, attemptsOnTarget: candidates.attempts(at: target),
             hasSentContent: hasSentContent,
             callerAllowsAmbiguous: work.mayRunTwice ?? registry.settings.retryAmbiguous,
             deadline: execution.deadline, targetOpensAt: registry.opening(of: target, now: now),
@@ -252,15 +251,11 @@ final class AttemptSequence {
         var announced: MonotonicInstant?
         while true {
             // Most of the time one of its own may be asked, and nobody needs to know who else there is.
-            if allowed == nil, let model = registry.models[work.model.name],
-                let target = choose(in: model, among: model.deployments, now: scheduler.now)
-            {
-                return target
-            }
-            let candidates = allowed ?? ownAndFallbacks()
-            if let target = firstOpen(of: candidates) { return target }
+            if allowed == nil, let target = candidates.firstOwn() { return target }
+            let allowed = allowed ?? candidates.ownAndFallbacks
+            if let target = candidates.firstOpen(of: allowed) { return target }
             let now = scheduler.now
-            let opening = candidates.map { registry.opening(of: $0, now: now) }.min() ?? .distantFuture
+            let opening = allowed.map { registry.opening(of: $0, now: now) }.min() ?? .distantFuture
             let latest = execution.deadline + (.zero - registry.settings.minServiceTime)
             // Who has something to say instead does not let the caller wait.
             let hasCanned =
@@ -276,49 +271,6 @@ final class AttemptSequence {
                 onHead(head)
             }
             try await execution.pause(until: opening, orRingOf: registry.bell, scheduler)
-        }
-    }
-
-    /// By the model's strategy; those that have room come first.
-    private func choose(in model: ModelTargets, among candidates: [Deployment], now: MonotonicInstant) -> Deployment? {
-        if candidates.count > 1, let operation = try? work.operation(model.settings) {
-            let roomy = candidates.filter { quota.hasRoom($0, for: operation) }
-            if let target = registry.choose(in: model, among: roomy, now: now) { return target }
-        }
-        return registry.choose(in: model, among: candidates, now: now)
-    }
-
-    private func ownAndFallbacks() -> [Deployment] {
-        let own = registry.models[work.model.name]?.deployments ?? []
-        return own + untried(.general).filter { other in !own.contains { $0 === other } }
-    }
-
-    /// In the order of preference: by model, and within a model by its strategy.
-    private func firstOpen(of candidates: [Deployment]) -> Deployment? {
-        let now = scheduler.now
-        var names: [String] = []
-        for candidate in candidates where !names.contains(candidate.model) { names.append(candidate.model) }
-        for name in names {
-            guard let model = registry.models[name] else { continue }
-            let own = candidates.filter { $0.model == name }
-            if let target = choose(in: model, among: own, now: now) { return target }
-        }
-        return nil
-    }
-
-    /// Who else can be asked, without those that were: other deployments of the model, then the models of the chain that can do it.
-    private func untried(_ chain: FallbackChain) -> [Deployment] {
-        var names: [String] = []
-        switch chain {
-        case .general: names = [work.model.name] + (work.hasSubstitute ? [] : work.model.fallbacks.general)
-        case .contextWindow: names = work.model.fallbacks.context
-        case .content: names = work.model.fallbacks.content
-        }
-        return names.flatMap { name -> [Deployment] in
-            guard let targets = registry.models[name], caller.allows(name),
-                (try? work.operation(targets.settings)) != nil
-            else { return [] }
-            return targets.deployments.filter { attemptCounts[ObjectIdentifier($0)] == nil }
         }
     }
 
