@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 int cplatform_peer_groups(int socket, gid_t *groups, int capacity) {
@@ -63,4 +64,11 @@ int cplatform_send_descriptor(int socket, const void *address, size_t length, in
     header->cmsg_len = CMSG_LEN(sizeof descriptor);
     memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
     return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -1 : 0;
+}
+
+int cplatform_clock_is_synchronised(void) {
+    struct timex clock;
+    memset(&clock, 0, sizeof clock);
+    int state = adjtimex(&clock);
+    return state < 0 ? -1 : state != TIME_ERROR;
 }

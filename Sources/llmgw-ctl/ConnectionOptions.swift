@@ -26,12 +26,17 @@ struct ConnectionOptions: ParsableArguments {
                 environment: { name in getenv(name).map { String(cString: $0) } }, exists: { access($0, F_OK) == 0 })
     }
 
+    /// Not connected yet. Whoever makes it closes it.
+    func newClient(patience: Duration? = nil) -> GatewayClient {
+        GatewayClient(socketPath: socket, name: "llmgw-ctl", timeout: duration ?? patience)
+    }
+
     /// Gives a client to `body`, and explains a daemon that is not there. `patience` is for those who name no --timeout; nil leaves it to the daemon.
     func withClient<T: Sendable>(
         patience: Duration? = nil, _ body: (GatewayClient) async throws -> T
     ) async throws -> T {
         Interrupts.askingBegins()
-        let client = GatewayClient(socketPath: socket, name: "llmgw-ctl", timeout: duration ?? patience)
+        let client = newClient(patience: patience)
         do {
             let result = try await body(client)
             await client.close()

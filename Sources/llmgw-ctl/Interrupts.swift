@@ -16,6 +16,9 @@ enum Interrupts {
     /// From now on there is a call to give up.
     static func askingBegins() { isAsking.store(true, ordering: .relaxed) }
 
+    /// There is none any more: a person is asked something, for example.
+    static func askingEnds() { isAsking.store(false, ordering: .relaxed) }
+
     /// `giveUp` ends the work. The result must be kept for as long as this is to hold.
     static func handle(_ giveUp: @escaping @Sendable () -> Void) -> any DispatchSourceSignal {
         signal(SIGINT, SIG_IGN)

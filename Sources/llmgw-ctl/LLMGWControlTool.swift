@@ -28,7 +28,8 @@ struct LLMGWControlTool: AsyncParsableCommand {
             AlertsCommand.self, TopCommand.self, LimitsCommand.self, QueuesCommand.self, ClientsCommand.self,
             UsageCommand.self,
             BudgetsCommand.self, CacheCommand.self, EventsCommand.self, SlowlogCommand.self, LatencyCommand.self,
-            MetricsCommand.self, PauseSubcommand.self, ResumeSubcommand.self, ReloadSubcommand.self,
+            MetricsCommand.self, DoctorCommand.self, BenchCommand.self, PauseSubcommand.self, ResumeSubcommand.self,
+            ReloadSubcommand.self,
             DrainSubcommand.self, DescribeCommand.self, ConfigCommand.self, CompletionCommand.self,
         ])
 }

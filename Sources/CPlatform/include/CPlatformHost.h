@@ -17,4 +17,7 @@ int cplatform_sealed_memory(const char *name, const void *bytes, size_t count);
 // declarations of <sys/socket.h> for this module's. 0, or -1 with errno.
 int cplatform_send_descriptor(int socket, const void *address, size_t length, int descriptor);
 
+// Whether the kernel's clock is kept right by a time service (adjtimex): 1 or 0, or -1 with errno.
+int cplatform_clock_is_synchronised(void);
+
 #endif
