@@ -13,6 +13,8 @@ struct LLMGWControlTool: AsyncParsableCommand {
               git diff | llmgw-ctl chat --system "Review this change." -
               llmgw-ctl requests --json
               llmgw-ctl providers
+              llmgw-ctl top
+              llmgw-ctl doctor
               llmgw-ctl config check /etc/llmgw/llmgw.toml
 
             The daemon's socket is --socket, else $LLMGW_SOCKET, else $XDG_RUNTIME_DIR/llmgw/llmgw.sock, else \

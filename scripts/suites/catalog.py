@@ -14,7 +14,7 @@ BUILD = ["swift", "build", "--explicit-target-dependency-import-check", "error"]
 SWIFT_TEST = ["swift", "test", *BUILD[2:]]
 # Test targets with sockets, files, threads and processes: one test after another, and not beside the simulations, which would keep them
 # from the processor for longer than they can wait.
-WAITING = r"^(LLMGW(Gateway|Host|Storage|Transport|Upstream)Tests|LLMGatewayClientTests|llmgwdTests)\."
+WAITING = r"^(LLMGW(Gateway|Host|Storage|Transport|Upstream)Tests|LLMGatewayClientTests|llmgwdTests|llmgw_ctlTests)\."
 
 TEST = [
     Suite("build", BUILD, minutes=30),
