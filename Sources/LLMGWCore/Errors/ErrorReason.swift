@@ -111,7 +111,7 @@ extension ErrorReason {
         Entry(
             .tooManyConnections, .resourceExhausted, .safe, "Share one connection between calls, or close idle ones."),
         Entry(.tooManyStreams, .resourceExhausted, .safe, "Wait until a call ends, or raise the limit in [server]."),
-        Entry(.queueFull, .resourceExhausted, .safe, "Try again later, or raise the provider's max_queue."),
+        Entry(.queueFull, .resourceExhausted, .safe, "Try again later, or raise the max_queue that the message names."),
         Entry(
             .gatewayQuotaExhausted, .resourceExhausted, .after,
             "Wait for the stated time, or allow more time; `llmgw-ctl limits` shows which limit is used up."),

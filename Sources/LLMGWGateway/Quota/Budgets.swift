@@ -91,9 +91,9 @@ final class Budgets {
     }
 
     private func exhausted(_ scope: QuotaScope, _ index: Int, _ now: Int64) -> GatewayError {
-        var error = GatewayError(.budgetExhausted, "the budget of \(scope.name) is used up")
+        var error = GatewayError(.budgetExhausted, "the budget of \(scope.name) has no room for the request")
         if let period = meters[scope]?[index].settings.period {
-            error.message = "the budget of \(scope.name) for this \(period.rawValue) is used up"
+            error.message = "the budget of \(scope.name) for this \(period.rawValue) has no room for the request"
             error.retryAfter = .milliseconds(period.end(at: now) - now)
         }
         error.notProcessed = true

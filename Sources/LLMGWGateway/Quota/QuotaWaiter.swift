@@ -65,9 +65,9 @@ extension GatewayError {
         case .tooLarge(let scope, let metric, let limit):
             self.init(.exceedsLimit, "the request alone is more than the \(limit) \(metric.name) of \(scope.name)")
         case .clientQueueFull(let limit):
-            self.init(.queueFull, "\(limit) requests of this client wait (clients.NAME.max_queue)")
+            self.init(.queueFull, "no more than \(limit) requests of this client may wait (clients.NAME.max_queue)")
         case .queueFull(let limit):
-            self.init(.queueFull, "\(limit) requests wait for the provider (providers.NAME.max_queue)")
+            self.init(.queueFull, "no more than \(limit) requests may wait for the provider (providers.NAME.max_queue)")
         case .tooLate(let retryAfter):
             self.init(.gatewayQuotaExhausted, "the limits leave no room for the request before its time is up")
             self.retryAfter = retryAfter
