@@ -35,8 +35,12 @@ enum QuotaSettingsTable {
     ]
 
     static let budgets = [
-        Setting("budget_per_day", money, "What may be spent in a day of UTC; then requests are refused."),
-        Setting("budget_per_month", money, "What may be spent in a month of UTC; then requests are refused."),
+        Setting(
+            "budget_per_day", money,
+            "What may be spent in a day of UTC; a request is refused that may cost more than is left."),
+        Setting(
+            "budget_per_month", money,
+            "What may be spent in a month of UTC; a request is refused that may cost more than is left."),
         Setting(
             "budget_warn", .number(0...1), default: "0.8", "The share of a budget at which the daemon warns."),
         currency,
@@ -46,7 +50,7 @@ enum QuotaSettingsTable {
         path: "clients.NAME",
         doc:
             "What some of the callers may take, each user of its own. A section describes the callers that meet one entry of every list it has; "
-            + "of several, the one with the most telling lists applies: executables, then units, users, groups. "
+            + "of several, the one with the most telling lists applies: executables, then units, users, groups; of those with the same lists, the first by name. "
             + "`[clients.default]` is for everybody else, and has no lists.",
         settings: [
             Setting("users", .strings, default: "[]", "Users, by name or uid."),
@@ -61,7 +65,7 @@ enum QuotaSettingsTable {
             Setting(
                 "priority", .choice(Priority.allCases.map(\.description)), default: "\"normal\"",
                 "Whose requests go first; a request can ask for less, and for no more."),
-            Setting("models", .strings, "The models it may use, by name; without a list all."),
+            Setting("models", .strings, "The models it may use, by their names, not by aliases; without a list all."),
             Setting("max_queue", .integer(0...1_000_000), default: "1024", "Requests that may wait."),
         ] + limits + budgets)
 

@@ -21,7 +21,7 @@ enum SettingsTable {
             ),
             Setting(
                 "state_directory", .string, needsRestart: true,
-                "Where what operators forced is kept over a restart. Without it: `$STATE_DIRECTORY`, as systemd sets it; else nothing is kept."
+                "Where windows of limits, the ledger of usage, cached answers and what operators forced are kept over a restart. Without it: `$STATE_DIRECTORY`, as systemd sets it; else nothing is kept."
             ),
             Setting(
                 "admin_users", .strings, default: "[]",

@@ -26,7 +26,7 @@ struct CachePurgeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The answers with a tag.", valueName: "text"))
     var tag: String?
 
-    @Option(help: ArgumentHelp("The answers that only one client gets.", valueName: "name"))
+    @Option(help: ArgumentHelp("The answers of one scope, as `cache stats` names it: uid/1000.", valueName: "scope"))
     var client: String?
 
     @Flag(help: "Everything.")
