@@ -3,6 +3,9 @@ public import LLMGWCore
 internal import Logging
 
 extension Gateway {
+    /// So many settings an event names.
+    private static let maxToldChanges = 32
+
     /// Reads the configuration's file anew: all of it takes effect, or nothing does. Reloads run one after another, in the order of asking.
     @discardableResult
     public func reload(_ command: ReloadCommand = ReloadCommand()) async -> ReloadReport {
@@ -26,6 +29,9 @@ extension Gateway {
         guard !state.isDraining else { return refuse("the daemon is shutting down", path: path) }
         switch result {
         case .failure(let errors):
+            state.events.publish(
+                .reload, .error, "the configuration has mistakes, and is not reloaded",
+                details: [Label(key: "problems", value: "\(errors.problems.count)")])
             let problems = errors.problems.map { problem in
                 SettingProblem(
                     file: problem.file, line: problem.line.map { UInt32(clamping: $0) }, key: problem.key,
@@ -47,6 +53,9 @@ extension Gateway {
                     "setting changed",
                     metadata: ["llmgw-setting": "\(change.key)", "llmgw-needs-restart": "\(change.needsRestart)"])
             }
+            state.events.publish(
+                .reload, .notice, "the configuration is reloaded; \(changes.count) settings changed",
+                details: changes.prefix(Self.maxToldChanges).map { Label(key: "setting", value: $0.key) })
             logger.notice(
                 "configuration reloaded", metadata: ["llmgw-file": "\(path)", "llmgw-changes": "\(changes.count)"])
             return ReloadReport(applied: true, changes: changes, path: path)

@@ -23,7 +23,17 @@ public final class Gateway: Service {
     private let eventLoop: GatewayEventLoop
     let logger: Logger
     let onEvent: @GatewayLoop (Event) -> Void
+    enum End: String {
+        case idle = "nobody has called for a while"
+        case ordered = "an administrator has ordered the end"
+    }
+
     private let idleWatch: IdleWatch
+    /// What ends it, beside the graceful shutdown.
+    private let ends: AsyncStream<End>
+    let end: @Sendable (End) -> Void
+    /// What an administrator allows for draining; nil means `server.drain_timeout`.
+    var drainGrace: Duration?
     private let audit: AuditLog
 
     let codec = MessageCodec()
@@ -42,16 +52,22 @@ public final class Gateway: Service {
         self.eventLoop = eventLoop
         self.logger = logger
         self.onEvent = onEvent
-        self.audit = AuditLog(logger: logger)
+        let (ends, continuation) = AsyncStream.makeStream(of: End.self)
+        self.ends = ends
+        self.end = { continuation.yield($0) }
         var random = SystemRandomNumberGenerator()
         self.requestIDs = RequestIDGenerator(using: &random)
         self.state = try GatewayState(configuration, scheduler: eventLoop.scheduler, logger: logger)
         self.generation = GatewayGeneration(configuration, state)
-        self.idleWatch = IdleWatch(limit: idleLimit, calls: state.calls, scheduler: eventLoop.scheduler)
+        self.audit = AuditLog(logger: logger, events: state.events)
+        self.idleWatch = IdleWatch(limit: idleLimit, calls: state.calls, scheduler: eventLoop.scheduler) {
+            continuation.yield(.idle)
+        }
+        state.hostControl = self
         if let store = state.forcedStates { generation.restore(store) }
     }
 
-    /// Serves until the graceful shutdown is triggered or nobody has called for the idle limit, then drains.
+    /// Serves until the graceful shutdown is triggered, an administrator orders it, or nobody has called for the idle limit; then drains.
     public func run() async throws {
         if let ledger = state.usageBook.ledger {
             await QuotaRestoration(
@@ -64,8 +80,8 @@ public final class Gateway: Service {
         for path in sockets.paths { logger.info("listening", metadata: ["llmgw-socket": "\(path)"]) }
         onEvent(.ready)
         idleWatch.start()
-        for await _ in idleWatch.idle.cancelOnGracefulShutdown() {
-            logger.info("nobody has called for a while")
+        for await reason in ends.cancelOnGracefulShutdown() {
+            logger.info("\(reason.rawValue)")
             break
         }
         await drain(servers)
@@ -126,12 +142,15 @@ public final class Gateway: Service {
         state.connections.settings = configuration.server
     }
 
-    /// No new connections and calls; those that run have `server.drain_timeout`.
+    /// No new connections and calls; those that run have a while.
     private func drain(_ servers: [any Channel]) async {
+        state.events.publish(
+            .drain, .notice, "the daemon comes to its end; \(state.calls.count) calls run")
         state.drainSignal.raise()
         onEvent(.draining)
         generation.stopChecks()
-        let grace = generation.configuration.server.drainTimeout
+        let grace = drainGrace ?? generation.configuration.server.drainTimeout
+        drainGrace = grace
         logger.info("draining", metadata: ["llmgw-calls": "\(state.calls.count)", "llmgw-grace": "\(grace)"])
         for server in servers { try? await server.close() }
         for connection in state.connections.all {

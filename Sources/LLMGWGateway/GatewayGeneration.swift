@@ -23,8 +23,12 @@ final class GatewayGeneration {
         self.administrators = Administrators(configuration.server)
         let logger = state.logger
         let catalog = ModelCatalog(configuration)
-        self.registry = DeploymentRegistry(configuration, scheduler: state.scheduler, succeeding: previous?.registry) {
-            logger.noteTransition($1, of: $0)
+        let events = state.events
+        self.registry = DeploymentRegistry(
+            configuration, scheduler: state.scheduler, pauses: state.pauses, succeeding: previous?.registry
+        ) { scope, transition in
+            logger.noteTransition(transition, of: scope)
+            events.noteTransition(transition, of: scope)
         }
         let bounds = ReplyCache.Limits(configuration.cache)
         if let previous = previous?.cache, previous.limits == bounds {
@@ -47,7 +51,7 @@ final class GatewayGeneration {
         self.monitor = AlertMonitor(
             configuration.alerts, registry: registry,
             webhooks: WebhookSender(transport: state.driver, scheduler: state.scheduler, logger: logger),
-            scheduler: state.scheduler, logger: logger, succeeding: previous?.monitor)
+            scheduler: state.scheduler, logger: logger, events: events, succeeding: previous?.monitor)
         self.checker = ActiveChecker(
             registry: registry, client: state.client, scheduler: state.scheduler, logger: logger)
         let chats = ChatService(pipeline: pipeline, defaults: configuration.defaults, statistics: state.statistics)

@@ -14,6 +14,8 @@ final class GatewayState {
     let statistics = Statistics()
     let desk: QuotaDesk
     let clients: QuotaClients
+    let pauses: Pauses
+    let events: EventBroadcaster
     let usageBook: UsageBook
     let calls = CallTable()
     let traces = RequestTraceLog()
@@ -37,6 +39,8 @@ final class GatewayState {
 
     init(_ configuration: GatewayConfiguration, scheduler: any LoopScheduler, logger: Logger) throws(GatewayError) {
         let settings = configuration.server
+        let events = EventBroadcaster()
+        self.events = events
         self.scheduler = scheduler
         self.logger = logger
         self.driver = try CurlDriver(submit: { scheduler.submit($0) })
@@ -49,12 +53,20 @@ final class GatewayState {
         self.started = scheduler.now
         self.desk = QuotaDesk(
             scheduler: scheduler, journal: settings.stateDirectory.map { QuotaLog(directory: $0, logger: logger) },
-            onBudget: { logger.noteBudget($0, $1, $2) })
+            onBudget: { scope, state, budget in
+                logger.noteBudget(scope, state, budget)
+                events.noteBudget(scope, state, budget)
+            })
+        self.pauses = Pauses(scheduler: scheduler) { change in
+            logger.notePause(change)
+            events.notePause(change)
+        }
         self.clients = QuotaClients(desk: desk, configuration)
         self.usageBook = UsageBook(directory: settings.stateDirectory, scheduler: scheduler, logger: logger)
         statistics.usageBook = usageBook
         desk.configure(configuration)
         quotaInspection = QuotaInspector(self)
+        eventFeed = events
     }
 }
 

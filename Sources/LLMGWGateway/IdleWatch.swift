@@ -3,17 +3,17 @@ import LLMGWCore
 /// Notices that nobody has called for a while, for a daemon that is started when it is needed.
 @GatewayLoop
 final class IdleWatch {
-    /// Yields once that is so; never, if there is no limit.
-    let idle: AsyncStream<Void>
-    private let onIdle: AsyncStream<Void>.Continuation
+    private let onIdle: @GatewayLoop () -> Void
     private let limit: Duration
     private let calls: CallTable
     private let scheduler: any LoopScheduler
     private var lastActivity: MonotonicInstant
 
-    /// `limit` zero is none.
-    init(limit: Duration, calls: CallTable, scheduler: any LoopScheduler) {
-        (idle, onIdle) = AsyncStream.makeStream()
+    /// `onIdle` is called when that is so; never, if `limit` is zero.
+    init(
+        limit: Duration, calls: CallTable, scheduler: any LoopScheduler, onIdle: @escaping @GatewayLoop () -> Void
+    ) {
+        self.onIdle = onIdle
         self.limit = limit
         self.calls = calls
         self.scheduler = scheduler
@@ -34,7 +34,7 @@ final class IdleWatch {
         let begin = calls.count > 0 ? scheduler.now : lastActivity
         _ = scheduler.schedule(at: begin + limit) { [weak self] in
             guard let self else { return }
-            if calls.count == 0, scheduler.now >= lastActivity + limit { onIdle.yield() } else { watch() }
+            if calls.count == 0, scheduler.now >= lastActivity + limit { onIdle() } else { watch() }
         }
     }
 }

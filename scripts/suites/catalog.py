@@ -12,8 +12,8 @@ PYTEST = [PYTHON, "-m", "pytest"]
 BUILD = ["swift", "build", "--explicit-target-dependency-import-check", "error"]
 
 SWIFT_TEST = ["swift", "test", *BUILD[2:]]
-# Test targets with sockets, files, threads and processes: one test after another, and not beside the simulations, which would keep them
-# from the processor for longer than they can wait.
+# Test targets with sockets, files, threads and processes: not beside the simulations, which would keep them from the
+# processor for longer than they can wait.
 WAITING = r"^(LLMGW(Gateway|Host|Storage|Transport|Upstream)Tests|LLMGatewayClientTests|llmgwdTests|llmgw_ctlTests)\."
 
 TEST = [
@@ -23,7 +23,7 @@ TEST = [
     Suite("Python client", [*PYTEST, "--timeout=60", "clients/python"], 8, counts.pytest, BINARIES),
     Suite("Python client, types", [PYTHON, "-m", "mypy", "--config-file", "clients/python/pyproject.toml"], 5),
     Suite("Swift", [*SWIFT_TEST, "--skip", WAITING], 15, counts.swift, BINARIES, needs=("build",)),
-    Suite("Swift, with I/O", [*SWIFT_TEST, "--filter", WAITING, "--no-parallel"], 15, counts.swift, BINARIES, needs=("build",)),
+    Suite("Swift, with I/O", [*SWIFT_TEST, "--filter", WAITING], 15, counts.swift, BINARIES, needs=("build",)),
     Suite("integration", [*PYTEST, "Tests/IntegrationTests"], 25, counts.pytest, BINARIES, needs=("build",)),
 ]
 

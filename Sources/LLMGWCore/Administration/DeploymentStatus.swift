@@ -40,6 +40,8 @@ public struct DeploymentStatus: Sendable, Hashable {
         public static let gated = State(rawValue: "gated")
         /// Its breaker, or its provider's, lets nothing through.
         public static let open = State(rawValue: "open")
+        /// An operator has paused its provider.
+        public static let paused = State(rawValue: "paused")
     }
 
     public init(

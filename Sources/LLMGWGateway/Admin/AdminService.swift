@@ -24,11 +24,13 @@ final class AdminService {
         let everybody = administrators.contains(peer)
         return DaemonStatus(
             version: Version.current, pid: UInt32(getpid()), uptime: state.scheduler.now - state.started,
-            state: state.isDraining ? .draining : .serving, connections: UInt32(state.connections.count),
+            state: state.isDraining ? .draining : state.pauses.coversEverything ? .paused : .serving,
+            connections: UInt32(state.connections.count),
             inFlight: UInt32(calls.all.count { $0.method.service == "Gateway" }), totals: statistics.totals,
             protocolErrors: statistics.protocolErrors, residentBytes: ProcessMemory.residentBytes(),
             providers: providers, models: statistics.modelStatuses,
             clients: state.accounts.statuses.filter { everybody || $0.uid == peer.uid },
+            pauses: state.pauses.statuses.filter { everybody || !$0.scope.hasPrefix("client/") },
             waiting: UInt32(clamping: state.desk.waitingCount), problems: state.storageProblems)
     }
 

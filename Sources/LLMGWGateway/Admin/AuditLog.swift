@@ -9,6 +9,7 @@ struct AuditLog {
     private static let maxTarget = 256
 
     let logger: Logger
+    let events: EventBroadcaster
 
     /// Once for each call, when it has ended.
     func note(_ call: Call) {
@@ -20,6 +21,21 @@ struct AuditLog {
         metadata["llmgw-outcome"] = call.foundNothing ? "not found" : "\(call.outcome)"
         let isDenied = call.failure?.reason == .permissionDenied
         logger.log(level: isDenied ? .warning : .notice, "administrative action", metadata: metadata)
+        publish(call, action, isDenied)
+    }
+
+    /// What is done successfully to the whole host has events of its own.
+    private func publish(_ call: Call, _ action: (name: String, target: String), _ isDenied: Bool) {
+        let isTold = [.reload, .drain, .pause, .resume].contains(call.method)
+        guard !isTold || call.failure != nil else { return }
+        events.publish(
+            .admin, isDenied ? .warning : .notice, "uid \(call.peer.uid): \(action.name)",
+            details: [
+                Label(key: "action", value: action.name),
+                Label(key: "target", value: String(action.target.prefix(Self.maxTarget))),
+                Label(key: "outcome", value: call.foundNothing ? "not found" : call.outcome),
+                Label(key: "uid", value: "\(call.peer.uid)"),
+            ])
     }
 
     /// Nil for what only looks at what its caller may see. Every new method has to decide.

@@ -19,17 +19,19 @@ final class AlertMonitor {
     private let webhooks: WebhookSender
     private let scheduler: any LoopScheduler
     private let logger: Logger
+    private let events: EventBroadcaster
     private var watches: [Watch]
     private var timer: (any ScheduledAction)?
 
     init(
         _ settings: [AlertSettings], registry: DeploymentRegistry, webhooks: WebhookSender,
-        scheduler: any LoopScheduler, logger: Logger, succeeding previous: AlertMonitor? = nil
+        scheduler: any LoopScheduler, logger: Logger, events: EventBroadcaster, succeeding previous: AlertMonitor? = nil
     ) {
         self.registry = registry
         self.webhooks = webhooks
         self.scheduler = scheduler
         self.logger = logger
+        self.events = events
         let now = scheduler.now
         watches = settings.sorted { $0.name < $1.name }.map { settings in
             // An alert that is watched as before goes on firing, or not.
@@ -98,6 +100,16 @@ final class AlertMonitor {
                 "llmgw-severity": "\(settings.severity.rawValue)", "llmgw-metric": "\(settings.metric.rawValue)",
                 "llmgw-subject": "\(settings.subjectName)", "llmgw-value": "\(value)",
                 "llmgw-threshold": "\(settings.threshold)",
+            ])
+        let severity: GatewayEvent.Severity =
+            word == "ok" ? .notice : settings.severity == .critical ? .error : .warning
+        events.publish(
+            .alert, severity, subject: settings.subject == nil ? nil : settings.subjectName,
+            "the alert \(settings.name) is \(word)",
+            details: [
+                Label(key: "alert", value: settings.name), Label(key: "state", value: word),
+                Label(key: "metric", value: settings.metric.rawValue), Label(key: "value", value: "\(value)"),
+                Label(key: "threshold", value: "\(settings.threshold)"),
             ])
         if let url = settings.webhook {
             webhooks.send(

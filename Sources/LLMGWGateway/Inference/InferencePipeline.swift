@@ -12,6 +12,7 @@ final class InferencePipeline {
     let addresses: CacheAddressBook
     let cache: ReplyCache
     let desk: QuotaDesk
+    private let pauses: Pauses
     private let client: UpstreamClient
     private let statistics: Statistics
 
@@ -25,6 +26,7 @@ final class InferencePipeline {
         self.catalog = catalog
         self.traces = state.traces
         self.desk = state.desk
+        self.pauses = state.pauses
         self.client = state.client
         self.statistics = state.statistics
         self.scheduler = state.scheduler
@@ -70,7 +72,8 @@ final class InferencePipeline {
             minServiceTime: registry.settings.minServiceTime)
         let sequence = AttemptSequence(
             work, execution: execution, sink: sink, trace: trace, registry: registry, catalog: catalog, client: client,
-            statistics: statistics, scheduler: scheduler, quota: quota, caller: caller.client, onHead: onHead)
+            statistics: statistics, scheduler: scheduler, quota: quota, caller: caller.client, pauses: pauses,
+            onHead: onHead)
         do throws(GatewayError) {
             let (answer, info) = try await sequence.run()
             return (answer.body, info)

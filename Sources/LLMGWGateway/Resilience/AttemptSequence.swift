@@ -28,6 +28,8 @@ final class AttemptSequence {
     private let trace: TraceRecorder
     private let quota: RequestQuota
     private let candidates: Candidates
+    private let caller: QuotaClient
+    private let pauses: Pauses
     /// Deployments that have no room for the request.
     private var full: Set<ObjectIdentifier> = []
     private var path: [AttemptInfo] = []
@@ -40,11 +42,13 @@ final class AttemptSequence {
     init(
         _ work: InferenceWork, execution: Execution, sink: (any ChunkSink)?, trace: TraceRecorder,
         registry: DeploymentRegistry, catalog: ModelCatalog, client: UpstreamClient, statistics: Statistics,
-        scheduler: any LoopScheduler, quota: RequestQuota, caller: QuotaClient,
+        scheduler: any LoopScheduler, quota: RequestQuota, caller: QuotaClient, pauses: Pauses,
         onHead: @escaping @GatewayLoop (ReplyHead) -> Void
     ) {
         self.quota = quota
         self.candidates = Candidates(work, registry: registry, quota: quota, caller: caller, scheduler: scheduler)
+        self.caller = caller
+        self.pauses = pauses
         self.work = work
         self.execution = execution
         self.sink = sink
@@ -126,7 +130,9 @@ final class AttemptSequence {
         guard let place else { return .refused }
         // Without this a late request would reach the upstream before its clock is looked at.
         let started = scheduler.now
-        guard started < execution.deadline, let permits = registry.acquire(target, now: started) else {
+        guard started < execution.deadline, !pauses.isHeld(pauseSubject([target])),
+            let permits = registry.acquire(target, now: started)
+        else {
             place.giveBack()
             guard started < execution.deadline else { throw .deadline(notProcessed: execution.attempts == 0) }
             return .refused
@@ -250,6 +256,7 @@ final class AttemptSequence {
     private func firstTarget(among allowed: [Deployment]? = nil) async throws(GatewayError) -> Deployment {
         var announced: MonotonicInstant?
         while true {
+            try await passPauses(allowed)
             // Most of the time one of its own may be asked, and nobody needs to know who else there is.
             if allowed == nil, let target = candidates.firstOwn() { return target }
             let allowed = allowed ?? candidates.ownAndFallbacks
@@ -272,6 +279,23 @@ final class AttemptSequence {
             }
             try await execution.pause(until: opening, orRingOf: registry.bell, scheduler)
         }
+    }
+
+    /// Waits while an operator holds the request back. Other models than its own stand in for failures, and a pause is none.
+    private func passPauses(_ allowed: [Deployment]?) async throws(GatewayError) {
+        let subject = pauseSubject(allowed ?? registry.models[work.model.name]?.deployments ?? [])
+        try await pauses.pass(subject, execution) { order, left in
+            trace.note(.wait, nil, at: scheduler.now, "\(order.scope) is paused by \(order.actor)", wait: left)
+            onHead(
+                ReplyHead(
+                    requestID: execution.requestID.description, model: work.model.name, expectedWait: left))
+        }
+    }
+
+    private func pauseSubject(_ targets: [Deployment]) -> PauseBook.Subject {
+        PauseBook.Subject(
+            model: work.model.name, clients: [caller.name, caller.settings.name],
+            providers: Set(targets.map(\.settings.provider)))
     }
 
     private func nobody(_ opening: MonotonicInstant, _ now: MonotonicInstant) -> GatewayError {

@@ -9,26 +9,27 @@ final class DeploymentRegistry {
 
     let settings: ResilienceSettings
     let policy: RetryPolicy
-    let bell: Doorbell
+    var bell: Doorbell { pauses.bell }
     private(set) var providers: [String: ProviderHealth] = [:]
     private(set) var models: [String: ModelTargets] = [:]
     private(set) var gate: CooldownGate<GateKey>
     private var random = RandomSource()
     private let scheduler: any LoopScheduler
+    private let pauses: Pauses
     private let onTransition: @GatewayLoop (_ scope: String, CircuitBreaker.Transition) -> Void
 
     /// `onTransition` hears what the breakers do. Providers, deployments and models whose settings are those of `previous` go on as they are;
     /// one that is changed starts anew, except for what an operator forced.
     init(
-        _ configuration: GatewayConfiguration, scheduler: any LoopScheduler,
+        _ configuration: GatewayConfiguration, scheduler: any LoopScheduler, pauses: Pauses,
         succeeding previous: DeploymentRegistry? = nil,
         onTransition: @escaping @GatewayLoop (String, CircuitBreaker.Transition) -> Void
     ) {
         self.settings = configuration.resilience
         self.policy = RetryPolicy(configuration.resilience)
         self.scheduler = scheduler
+        self.pauses = pauses
         self.onTransition = onTransition
-        self.bell = previous?.bell ?? Doorbell()
         self.gate = previous?.gate ?? CooldownGate()
         let unchanged = previous?.settings == configuration.resilience ? previous : nil
         for (name, provider) in configuration.providers {
@@ -83,9 +84,14 @@ final class DeploymentRegistry {
 
     /// When the deployment may be asked, as far as is known: `now` if it may.
     func opening(of deployment: Deployment, now: MonotonicInstant) -> MonotonicInstant {
+        if let end = pauses.end(ofProvider: deployment.settings.provider, now: now) { return end }
         let gated = gate.opening(of: deployment.gateKeys, now: now)
         return max(
             gated, opening(of: &deployment.breaker, now: now), opening(of: &deployment.provider.breaker, now: now))
+    }
+
+    func isPaused(_ deployment: Deployment, now: MonotonicInstant) -> Bool {
+        pauses.end(ofProvider: deployment.settings.provider, now: now) != nil
     }
 
     /// Looks at it where it is: a copy for each question would cost more than the answer.

@@ -38,7 +38,9 @@ final class ResilienceInspector: ResilienceInspection {
         let opening = registry.opening(of: deployment, now: now) - now
         let isOpen = opening > max(gated, .zero)
         let state: DeploymentStatus.State =
-            if isOpen {
+            if registry.isPaused(deployment, now: now) {
+                .paused
+            } else if isOpen {
                 .open
             } else if gated > .zero {
                 .gated
