@@ -29,9 +29,12 @@ extension Gateway {
         guard !state.isDraining else { return refuse("the daemon is shutting down", path: path) }
         switch result {
         case .failure(let errors):
-            state.events.publish(
-                .reload, .error, "the configuration has mistakes, and is not reloaded",
-                details: [Label(key: "problems", value: "\(errors.problems.count)")])
+            if !command.dryRun {
+                state.reloads.noteRefused()
+                state.events.publish(
+                    .reload, .error, "the configuration has mistakes, and is not reloaded",
+                    details: [Label(key: "problems", value: "\(errors.problems.count)")])
+            }
             let problems = errors.problems.map { problem in
                 SettingProblem(
                     file: problem.file, line: problem.line.map { UInt32(clamping: $0) }, key: problem.key,
@@ -45,6 +48,7 @@ extension Gateway {
             let changes = ConfigurationComparison.changes(from: present, to: loaded.configuration)
             guard !command.dryRun else { return ReloadReport(changes: changes, path: path) }
             adopt(loaded.configuration)
+            state.reloads.noteApplied(at: ForcedStateStore.wallClock())
             for warning in loaded.warnings {
                 logger.warning("configuration", metadata: ["llmgw-problem": "\(warning)"])
             }

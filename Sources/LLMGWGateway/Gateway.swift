@@ -64,6 +64,9 @@ public final class Gateway: Service {
             continuation.yield(.idle)
         }
         state.hostControl = self
+        state.observer.render = { [unowned self] format in
+            MetricsExporter(state: state, generation: generation).render(format)
+        }
         if let store = state.forcedStates { generation.restore(store) }
     }
 

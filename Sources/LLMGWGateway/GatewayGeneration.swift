@@ -11,9 +11,9 @@ final class GatewayGeneration {
     let limits: ConnectionLimits
     let services: GatewayServices
     let administrators: Administrators
-    private let registry: DeploymentRegistry
+    let registry: DeploymentRegistry
     let cache: ReplyCache
-    private let monitor: AlertMonitor
+    let monitor: AlertMonitor
     private let checker: ActiveChecker
 
     /// Whatever of `previous` the new configuration leaves as it was goes on: its breakers, its places, its figures.

@@ -16,6 +16,8 @@ final class GatewayState {
     let clients: QuotaClients
     let pauses: Pauses
     let events: EventBroadcaster
+    let observer: RequestObserver
+    var reloads: ReloadFigures
     let usageBook: UsageBook
     let calls = CallTable()
     let traces = RequestTraceLog()
@@ -27,6 +29,8 @@ final class GatewayState {
     /// Nil where nothing is kept over a restart.
     let forcedStates: ForcedStateStore?
     let started: MonotonicInstant
+    /// The same in milliseconds since 1970.
+    let startedAt: Int64
     let drainSignal = DrainSignal()
     var isDraining: Bool { drainSignal.isRaised }
 
@@ -51,6 +55,9 @@ final class GatewayState {
         self.connections = ConnectionRegistry(settings: settings, scheduler: scheduler)
         self.forcedStates = settings.stateDirectory.map { ForcedStateStore(directory: $0, logger: logger) }
         self.started = scheduler.now
+        self.startedAt = ForcedStateStore.wallClock()
+        self.reloads = ReloadFigures(readAt: startedAt)
+        self.observer = RequestObserver(events: events, scheduler: scheduler)
         self.desk = QuotaDesk(
             scheduler: scheduler, journal: settings.stateDirectory.map { QuotaLog(directory: $0, logger: logger) },
             onBudget: { scope, state, budget in
@@ -64,9 +71,11 @@ final class GatewayState {
         self.clients = QuotaClients(desk: desk, configuration)
         self.usageBook = UsageBook(directory: settings.stateDirectory, scheduler: scheduler, logger: logger)
         statistics.usageBook = usageBook
+        statistics.observer = observer
         desk.configure(configuration)
         quotaInspection = QuotaInspector(self)
         eventFeed = events
+        requestObservation = observer
     }
 }
 

@@ -12,7 +12,10 @@ final class Call {
     let clientName: String
     var model = ""
     var provider = ""
-    var isStream = false
+    var isStream: Bool {
+        get { execution.isStream }
+        set { execution.isStream = newValue }
+    }
     private(set) var bytesSent: UInt64 = 0
     /// How it ended, where it did not end well.
     private(set) var failure: GatewayError?

@@ -20,6 +20,8 @@ final class Execution {
     /// Hears of every phase, on behalf of those who wait for this work.
     var onPhase: (@GatewayLoop (RequestSummary.Phase) -> Void)?
     var attempts: UInt32 = 0
+    /// The answer is sent in pieces.
+    var isStream = false
     var queueTime = Duration.zero
     /// Why the work is to end early; set once.
     private(set) var cancellation: GatewayError?

@@ -76,6 +76,8 @@ final class Pauses {
         _ subject: PauseBook.Subject, _ execution: Execution,
         onWait: @GatewayLoop (PauseBook.Order, _ left: Duration?) -> Void
     ) async throws(GatewayError) {
+        let since = scheduler.now
+        defer { execution.queueTime += scheduler.now - since }
         var last: PauseBook.Order?
         while let order = book.order(against: subject, now: scheduler.now) {
             guard !order.refuses else { throw refusal(order) }

@@ -25,7 +25,7 @@ final class ChatService {
             model = try resolve(request.model)
             call.note(model, stream: request.stream)
         } catch {
-            statistics.noteRefused(error)
+            statistics.noteRefused(call.execution, error)
             throw error
         }
         let trace = pipeline.traces.begin(call, model: model)
@@ -84,7 +84,7 @@ final class ChatService {
             model = try resolve(request.model)
             call.note(model, stream: request.stream)
         } catch {
-            statistics.noteRefused(error)
+            statistics.noteRefused(call.execution, error)
             throw error
         }
         let work = InferenceWork(model: model, mayRunTwice: call.options.retryAmbiguous) {

@@ -37,7 +37,7 @@ final class EmbedService {
                 request.model, default: defaults.embeddingModel, setting: "defaults.embedding_model")
             call.note(model)
         } catch {
-            statistics.noteRefused(error)
+            statistics.noteRefused(call.execution, error)
             throw error
         }
         let trace = pipeline.traces.begin(call, model: model)

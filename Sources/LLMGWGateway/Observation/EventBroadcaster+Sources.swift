@@ -48,8 +48,10 @@ extension Pauses.Change {
                 details.append(Label(key: "remaining_ms", value: "\(left.wholeMilliseconds)"))
             }
             return (order, "paused", "\(order.scope) is paused\(order.refuses ? ", and refused" : "")", details)
-        case .resumed(let order): return (order, "resumed", "\(order.scope) is resumed", [])
-        case .expired(let order): return (order, "expired", "the pause of \(order.scope) is over", [])
+        case .resumed(let order):
+            return (order, "resumed", "\(order.scope) is resumed", [Label(key: "state", value: "resumed")])
+        case .expired(let order):
+            return (order, "expired", "the pause of \(order.scope) is over", [Label(key: "state", value: "expired")])
         }
     }
 }

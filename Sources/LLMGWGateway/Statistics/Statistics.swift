@@ -19,12 +19,15 @@ final class Statistics {
 
     /// Hears of every request that ended.
     var usageBook: UsageBook?
+    /// The same, of those too that were refused before their model was known.
+    var observer: RequestObserver?
 
     /// A request ended. `usage` is what the upstream counted.
     func noteEnd(
         _ execution: Execution, model: ModelSettings, error: GatewayError?, usage: Usage? = nil, info: ReplyInfo? = nil
     ) {
         usageBook?.note(execution, model: model, error: error, usage: usage, info: info)
+        observer?.note(execution, model: model, error: error, usage: usage, info: info)
         var entry = models[model.name] ?? (model.provider, RequestCounts(), Usage())
         entry.counts.note(error)
         if let usage { entry.usage = entry.usage + usage }
@@ -33,8 +36,9 @@ final class Statistics {
     }
 
     /// A request ended before its model was known.
-    func noteRefused(_ error: GatewayError) {
+    func noteRefused(_ execution: Execution, _ error: GatewayError) {
         totals.note(error)
+        observer?.note(execution, model: nil, error: error, usage: nil, info: nil)
     }
 
     var modelStatuses: [ModelStatus] {
