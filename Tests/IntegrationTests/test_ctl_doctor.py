@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
+import pwd
+import shutil
+import subprocess
 from typing import Any
 
 import pytest
 from conftest import StartDaemon
 from harness.configuration import KEY, configuration, several
-from harness.processes import Simulator
+from harness.processes import Simulator, binary, environment
 from harness.tool import FAILURE, OK, Tool
 
 
@@ -113,3 +117,33 @@ def test_without_a_daemon(directory: pathlib.Path, kind: str, words: str) -> Non
     assert words in found["socket"]["message"]
     assert found["daemon"]["verdict"] == "failed"
     assert "clock" in found and "service" in found
+
+
+def test_a_user_who_is_no_administrator(daemon: StartDaemon, sim: Simulator, directory: pathlib.Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    nobody = pwd.getpwnam("nobody")
+    directory.chmod(0o755)
+    gateway = daemon(configuration(sim.base_url, "sim", server={"socket_mode": "0666"}))
+    gateway.directory.chmod(0o755)
+    gateway.config.chmod(0o600)
+    copy = directory / "llmgw-ctl"
+    shutil.copy(binary("llmgw-ctl"), copy)
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [copy, *arguments], capture_output=True, text=True, user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[], timeout=30, check=False,
+            env={**environment(), "LLMGW_SOCKET": str(gateway.socket)},
+        )
+
+    if run("--version").returncode != 0:
+        pytest.skip("another user cannot run the binary here: its libraries are out of reach")
+    result = run("doctor", "--config", str(gateway.config), "--json")
+    assert result.returncode == OK, result.stdout + result.stderr
+    found = findings(json.loads(result.stdout))
+    for check in ("access", "configuration", "providers"):
+        assert found[check]["verdict"] == "skipped", found[check]
+    gateway.socket.chmod(0o600)
+    result = run("doctor", "--json")
+    assert result.returncode == FAILURE
+    assert findings(json.loads(result.stdout))["permissions"]["message"].startswith("you may not use it: mode 600")

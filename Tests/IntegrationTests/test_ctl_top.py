@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from conftest import StartDaemon
+from harness.answers import Answer, AnsweringDaemon
 from harness.configuration import configuration
 from harness.processes import Daemon, Simulator, binary, environment
 from harness.screen import Screen
 from harness.tool import UNREACHABLE, USAGE, Tool
 from harness.waiting import wait_until
+from llmgw.v1 import admin_pb2, cache_pb2, host_pb2, quota_pb2, types_pb2
 
 Begin = Callable[[str], str]
 
@@ -213,6 +215,53 @@ def test_once_for_programs(ctl: Tool, begin: Begin) -> None:
     assert document["requests"][0]["model"] == "大模型"
     assert document["providers"][0]["in_flight"] == 1
     assert document["requests_per_second"] >= 0
+
+
+def test_widths_do_not_depend_on_the_locale(ctl: Tool, begin: Begin) -> None:
+    begin("大模型")
+    shown = [ctl("models").stdout]
+    ctl.environment["LC_ALL"] = "C"
+    shown.append(ctl("models").stdout)
+    assert shown[0] == shown[1] and "大模型" in shown[0]
+
+
+COST = types_pb2.Cost(micros=1_250_000, currency="EUR")
+WHOLE = {
+    0x0301: admin_pb2.StatusReply(
+        version="9.9.9", pid=1, uptime_ms=60_000, in_flight=1, waiting=2, requests=50, succeeded=45, failed=4, cancelled=1,
+        cache=cache_pb2.CacheCounts(hits=3, misses=1), costs_today=[COST],
+        providers=[admin_pb2.ProviderStatus(name="上游", in_flight=1, waiting=3, attempts=60, failures=6)],
+        models=[admin_pb2.ModelStatus(name="大模型", provider="上游", requests=50, failed=4)],
+    ),
+    0x0302: admin_pb2.ListRequestsReply(requests=[admin_pb2.RequestStatus(request_id="0123456789abcdef", model="大模型", age_ms=1500)]),
+    0x0305: admin_pb2.ListDeploymentsReply(),
+    0x0402: quota_pb2.ListQueuesReply(queues=[quota_pb2.QueueStatus(client="甲", waiting=2, oldest_ms=2500)], waiting=2),
+    0x0403: quota_pb2.ListClientsReply(clients=[quota_pb2.ClientAccount(name="甲", uid=7, in_flight=1, waiting=2, requests=50, costs=[COST])]),
+    0x0501: cache_pb2.GetCacheStatsReply(models=[cache_pb2.CacheCountsOf(name="大模型", counts=cache_pb2.CacheCounts(hits=1, misses=1))]),
+    0x0607: host_pb2.GetLatencyReply(
+        rows=[host_pb2.LatencyRow(name=name, span="first token", count=9, p50_us=120_000, p95_us=800_000) for name in ("大模型", "上游", "甲")]
+    ),
+}
+
+
+def test_a_daemon_that_tells_everything(directory: pathlib.Path) -> None:
+    path = directory / "whole.sock"
+    daemon = AnsweringDaemon(path, {method: Answer(reply) for method, reply in WHOLE.items()})
+    try:
+        document = Tool(path).json("top", "--once", "--interval", "100ms")
+        text = Tool(path)("top", "--once", "--interval", "100ms").stdout
+    finally:
+        daemon.stop()
+    first = {"first_token_p50_us": 120_000, "first_token_p95_us": 800_000}
+    costs = [{"micros": 1_250_000, "currency": "EUR"}]
+    wanted = {"in_flight": 1, "waiting": 5, "oldest_waiting_us": 2_500_000, "failed": 4, "hit_rate": 0.75, "costs_today": costs, "missing": [], **first}
+    assert wanted.items() <= {key: document[key] for key in wanted}.items()
+    assert {"model": "大模型", "hit_rate": 0.5, "in_flight": 1, **first}.items() <= document["models"][0].items()
+    assert {"provider": "上游", "waiting": 3, "failed": 6, **first}.items() <= document["providers"][0].items()
+    assert {"client": "甲", "uid": 7, "waiting": 2, "requests": 50, "costs": costs, **first}.items() <= document["clients"][0].items()
+    for part in ("waiting 5 for up to 2.5 s", "p50 120 ms, p95 800 ms (大模型)", "cost today 1.25 EUR", "cache hits 75.0 %", "0123456789abcdef"):
+        assert part in text
+    assert "not shown" not in text
 
 
 def test_what_it_refuses(ctl: Tool, directory: pathlib.Path) -> None:

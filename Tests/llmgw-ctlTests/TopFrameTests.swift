@@ -70,6 +70,33 @@ struct TopFrameTests {
         }
     }
 
+    @Test("Where there is little room, the last columns go before names become unreadable, and six columns stay")
+    func room() {
+        let table = TopTable(.requests, frame().history, sample)
+        func headings(_ width: Int) -> Int { table.lines(width: width, order: nil).heading.split(separator: " ").count }
+        #expect(headings(200) == 10)
+        #expect(headings(100) == 10)
+        #expect(headings(80) == 8)
+        #expect(headings(60) == 6)
+        #expect(table.lines(width: 60, order: nil).rows.contains { $0.contains("报告程序") })
+    }
+
+    @Test("A model that is asked for the first time has a row")
+    func firstTime() {
+        let sample = Samples.sample(running: [Samples.request("x", model: "新")])
+        #expect(TopTable(.models, Samples.history(sample), sample).rows.map(\.id) == ["大模型", "新"])
+    }
+
+    @Test("How long the queues are")
+    func queues() {
+        var sample = sample
+        sample.queues = QueueReport(queues: [
+            QueueStatus(client: "甲", waiting: 1, oldest: .milliseconds(1500)),
+            QueueStatus(client: "乙", waiting: 2, oldest: .seconds(7)),
+        ])
+        #expect(TopFrame(history: Samples.history(sample)).text(columns: 200).contains("waiting 5 for up to 7.0 s"))
+    }
+
     @Test("A name with a terminal's commands in it is only text")
     func commands() {
         var frame = frame()

@@ -4,6 +4,8 @@ import LLMGWCore
 struct TopFigures: Sendable {
     let inFlight: UInt32
     let waiting: UInt32
+    /// How long the first in a queue has waited; nil where none waits, or the daemon has no queues.
+    let oldest: Duration?
     let requestsPerSecond: Double?
     let inputTokensPerSecond: Double?
     let outputTokensPerSecond: Double?
@@ -21,6 +23,7 @@ struct TopFigures: Sendable {
         inFlight = status.inFlight
         // Quota has the requests wait before, a provider's limit of concurrency after they have been admitted.
         waiting = status.waiting + status.providers.reduce(0) { $0 + $1.waiting }
+        oldest = sample.queues?.queues.compactMap(\.oldest).max()
         requestsPerSecond = history.rate { $0.status.totals.requests }
         inputTokensPerSecond = history.rate { $0.status.models.reduce(0) { $0 + ($1.usage.inputTokens ?? 0) } }
         outputTokensPerSecond = history.rate { $0.status.models.reduce(0) { $0 + ($1.usage.outputTokens ?? 0) } }

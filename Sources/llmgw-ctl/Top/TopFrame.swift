@@ -61,7 +61,8 @@ struct TopFrame: Sendable {
     private func figures(_ sample: TopSample) -> [String] {
         let f = TopFigures(history, sample)
         var items = [
-            "in flight \(f.inFlight)", "waiting \(f.waiting)", "requests/s \((f.requestsPerSecond?.oneDecimal).orDash)",
+            "in flight \(f.inFlight)", "waiting \(f.waiting)" + (f.oldest.map { " for up to \($0.short)" } ?? ""),
+            "requests/s \((f.requestsPerSecond?.oneDecimal).orDash)",
             "tokens/s \((f.inputTokensPerSecond?.oneDecimal).orDash) in, \((f.outputTokensPerSecond?.oneDecimal).orDash) out",
         ]
         let first = f.firstToken

@@ -11,6 +11,7 @@ extension JSONWriter {
             $0.member("uptime_ms", sample.status.uptime.wholeMilliseconds)
             $0.member("in_flight", f.inFlight)
             $0.member("waiting", f.waiting)
+            $0.member("oldest_waiting_us", f.oldest?.wholeMicroseconds)
             $0.member("requests_per_second", f.requestsPerSecond)
             $0.member("input_tokens_per_second", f.inputTokensPerSecond)
             $0.member("output_tokens_per_second", f.outputTokensPerSecond)

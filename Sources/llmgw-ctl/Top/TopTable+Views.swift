@@ -49,7 +49,7 @@ extension TopTable {
                 Column(heading: "HITS", key: "hit_rate"),
                 Column(heading: "IN FLIGHT", key: "in_flight"),
             ],
-            sample.status.models.map { model in
+            knownModels(sample).map { model in
                 let now: (TopSample) -> ModelStatus? = { $0.status.models.first { $0.name == model.name } }
                 let first = sample.firstToken(.model, model.name)
                 let cached = sample.cache?.models.first { $0.name == model.name }
@@ -63,6 +63,17 @@ extension TopTable {
                         .count(UInt64(sample.requests.count { $0.model == model.name })),
                     ])
             })
+    }
+
+    /// Those of which something was counted, and those that are asked for the first time.
+    private static func knownModels(_ sample: TopSample) -> [ModelStatus] {
+        let counted = Set(sample.status.models.map(\.name))
+        let running = Dictionary(
+            sample.requests.map { ($0.model, $0.provider) }, uniquingKeysWith: { first, _ in first })
+        return sample.status.models
+            + running.filter { !$0.key.isEmpty && !counted.contains($0.key) }.map {
+                ModelStatus(name: $0.key, provider: $0.value, counts: RequestCounts(), usage: Usage())
+            }
     }
 
     private static func providers(_ history: TopHistory, _ sample: TopSample) -> TopTable {
