@@ -106,5 +106,6 @@ def test_it_asks_a_person_first(daemon: StartDaemon, directory: pathlib.Path) ->
 
 def test_what_it_refuses(ctl: Tool) -> None:
     assert "--concurrency" in ctl("bench", "--concurrency", "0", status=USAGE).stderr
+    assert "would stay unused" in ctl("bench", "--connections", "9", status=USAGE).stderr
     assert "--requests" in ctl("bench", "--requests", "-1", status=USAGE).stderr
     assert 'there is not the model "没有"; known are' in ctl("bench", "--model", "没有", status=FAILURE).stderr

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 from conftest import StartDaemon
+from harness.answers import Answer, AnsweringDaemon
 from harness.configuration import KEY, configuration, several
 from harness.processes import Simulator, binary, environment
 from harness.tool import FAILURE, OK, Tool
+from llmgw.v1 import admin_pb2, meta_pb2, types_pb2
 
 
 def findings(document: dict[str, Any]) -> dict[str, dict[str, str]]:
@@ -73,6 +75,35 @@ def test_providers_that_fail(daemon: StartDaemon, sim: Simulator) -> None:
     assert found["provider well"]["verdict"] == "ok"
     assert found["provider refusing"]["message"].startswith("it refuses the key: 坏/b: llmgw.upstream.authentication")
     assert found["provider nowhere"]["message"].startswith("no connection: 坏/c: llmgw.upstream.connect_failed")
+
+
+def test_a_provider_that_never_answers_does_not_hide_the_others(daemon: StartDaemon, sim: Simulator) -> None:
+    deployments = {"a": {"provider": "well", "upstream_model": "sim"}, "b": {"provider": "silent", "upstream_model": "sim-hang"}}
+    text = several({"well": sim.base_url, "silent": sim.base_url}, {"模型": {"deployments": deployments}})
+    found = examine(Tool(daemon(text).socket), "--timeout", "1", status=FAILURE)
+    assert found["daemon"]["verdict"] == found["provider well"]["verdict"] == "ok"
+    assert found["provider silent"]["verdict"] == "failed"
+
+
+def test_answers_that_came_before_the_asking_failed(directory: pathlib.Path) -> None:
+    well = admin_pb2.TestResult(model="模型", deployment="a", provider="well", status=types_pb2.Status(code=0), duration_us=20_000)
+    lost = types_pb2.Status(code=14, reason="llmgw.gateway.draining", message="关门了".encode())
+    answers = {
+        0x0102: Answer(meta_pb2.GetInfoReply(version="0.0.1", protocol_major=1)),
+        0x0301: Answer(admin_pb2.StatusReply(version="0.0.1", state="draining", problems=["坏了".encode()])),
+        0x0304: Answer(admin_pb2.GetConfigReply()),
+        0x0308: Answer(admin_pb2.TestModelsReply(), [well], lost),
+    }
+    path = directory / "llmgw.sock"
+    server = AnsweringDaemon(path, answers)
+    try:
+        result = Tool(path)("doctor", status=FAILURE)
+    finally:
+        server.stop()
+    for line in ("ok       provider well: answers in 20 ms", "failed   providers: after 1 answers of deployments: 关门了",
+                 "warning  state: the daemon is draining", "warning  state: 坏了"):
+        assert line in result.stdout
+    assert "the daemon 0.0.1" in result.stdout
 
 
 def test_a_configuration_with_mistakes(daemon: StartDaemon, sim: Simulator, directory: pathlib.Path) -> None:

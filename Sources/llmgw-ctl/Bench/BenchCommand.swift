@@ -57,6 +57,10 @@ struct BenchCommand: AsyncParsableCommand {
     func validate() throws {
         guard (1...256).contains(connections) else { throw ValidationError("--connections is 1 to 256") }
         guard (1...4096).contains(concurrency) else { throw ValidationError("--concurrency is 1 to 4096") }
+        guard connections <= concurrency else {
+            throw ValidationError(
+                "--connections is at most --concurrency (\(concurrency)): the others would stay unused")
+        }
         if let requests, !(1...1_000_000).contains(requests) { throw ValidationError("--requests is 1 to 1000000") }
         guard (1...1 << 20).contains(promptBytes) else { throw ValidationError("--prompt-bytes is 1 to 1048576") }
         guard maxTokens >= 1 else { throw ValidationError("--max-tokens is a number above 0") }
