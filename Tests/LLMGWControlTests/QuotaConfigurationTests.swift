@@ -123,6 +123,9 @@ struct QuotaConfigurationTests {
             "users = [\"7\"]\nper_model = 1", 3, ".per_model",
             "is an integer; expected a section [clients.NAME.per_model]"),
         Case(
+            "[clients.\"uid/1\"]\nusers = [\"2\"]", 1, "clients.uid/1",
+            "has a name with a slash, which could be taken for another client's"),
+        Case(
             "[clients.default]\nusers = [\"7\"]", 2, "clients.default.users",
             "is for other sections: this one is for everybody else"),
         Case(

@@ -57,6 +57,10 @@ extension ConfigurationBuilder {
         _ client: SettingsDocument.Client, _ models: [String: ModelSettings]
     ) -> ClientSettings {
         let section = client.section
+        // The daemon calls the users of a section, and those of none, "report/1000" and "uid/1000".
+        if client.name.contains("/") {
+            report.problem(section.path, "has a name with a slash, which could be taken for another client's")
+        }
         var settings = ClientSettings(name: client.name)
         settings.match = match(section)
         settings.weight = section.number("weight") ?? settings.weight
