@@ -87,6 +87,24 @@ struct TopFrameTests {
         #expect(TopTable(.models, Samples.history(sample), sample).rows.map(\.id) == ["大模型", "新"])
     }
 
+    @Test("What appears within the window of the rates counted nothing before, unless nobody said")
+    func newcomers() {
+        var first = Samples.sample(at: 100)
+        first.status.models = []
+        first.status.clients = []
+        var last = Samples.sample(at: 110, requests: 40, output: 200)
+        last.accounts = [ClientAccount(name: "甲", counts: RequestCounts(requests: 40))]
+        func rate(_ view: TopView) -> String? {
+            TopTable(view, Samples.history(first, last), last).rows.first?.cells[2].text
+        }
+        #expect(rate(.models) == "4.0")
+        #expect(rate(.clients) == "-")
+        first.accounts = []
+        #expect(rate(.clients) == "4.0")
+        last.accounts = nil
+        #expect(rate(.clients) == "4.0")
+    }
+
     @Test("How long the queues are")
     func queues() {
         var sample = sample

@@ -1,5 +1,6 @@
 import LLMGWCore
 
+// What was not there at the beginning of the window had counted nothing.
 extension TopTable {
     init(_ view: TopView, _ history: TopHistory, _ sample: TopSample) {
         switch view {
@@ -56,8 +57,8 @@ extension TopTable {
                 return Row(
                     id: model.name,
                     cells: [
-                        .text(model.name), .text(model.provider), .rate(history.rate { now($0)?.counts.requests }),
-                        .rate(history.rate { now($0).map { $0.usage.outputTokens ?? 0 } }), .duration(first?.p50),
+                        .text(model.name), .text(model.provider), .rate(history.rate { now($0)?.counts.requests ?? 0 }),
+                        .rate(history.rate { now($0)?.usage.outputTokens ?? 0 }), .duration(first?.p50),
                         .duration(first?.p95), .count(model.counts.requests), .count(model.counts.failed),
                         .share(cached?.counts.hitRate),
                         .count(UInt64(sample.requests.count { $0.model == model.name })),
@@ -97,9 +98,10 @@ extension TopTable {
                     id: provider.name,
                     cells: [
                         .text(provider.name), .text(state(of: provider.name, sample)),
-                        .rate(history.rate { now($0)?.attempts }), .count(UInt64(provider.inFlight)),
+                        .rate(history.rate { now($0)?.attempts ?? 0 }), .count(UInt64(provider.inFlight)),
                         .count(UInt64(provider.waiting)),
-                        .share(history.share({ now($0)?.failures }, of: { now($0)?.attempts })), .duration(first?.p50),
+                        .share(history.share({ now($0)?.failures ?? 0 }, of: { now($0)?.attempts ?? 0 })),
+                        .duration(first?.p50),
                         .duration(first?.p95), .count(provider.attempts), .count(provider.failures),
                     ])
             })
@@ -136,8 +138,8 @@ extension TopTable {
                     id: client.name,
                     cells: [
                         .text(client.name), .count(UInt64(client.uid)),
-                        .rate(history.rate { now($0)?.counts.requests }),
-                        .rate(history.rate { now($0).map { $0.usage.outputTokens ?? 0 } }),
+                        .rate(history.rate { $0.accounts == nil ? nil : now($0)?.counts.requests ?? 0 }),
+                        .rate(history.rate { $0.accounts == nil ? nil : now($0)?.usage.outputTokens ?? 0 }),
                         .count(UInt64(client.inFlight)), .count(UInt64(client.waiting)), .duration(first?.p50),
                         .duration(first?.p95), .count(client.counts.requests), .count(client.counts.failed),
                         .costs(client.costs),
@@ -161,7 +163,7 @@ extension TopTable {
                     id: "\(client.uid)",
                     cells: [
                         .count(UInt64(client.uid)), .count(UInt64(client.connections)),
-                        .rate(history.rate { now($0)?.requests }), .count(UInt64(client.streams)),
+                        .rate(history.rate { now($0)?.requests ?? 0 }), .count(UInt64(client.streams)),
                         .count(client.requests),
                     ])
             })
