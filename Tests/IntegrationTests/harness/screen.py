@@ -21,7 +21,11 @@ class Screen:
         self._tmux = [program, "-u", "-S", self.socket, "-f", "/dev/null"]
         self._environment = {**environment, "LC_ALL": "C.UTF-8", "TERM": "xterm"}
         self._run("new-session", "-d", "-x", str(columns), "-y", str(rows), "/bin/sh")
-        wait_until(lambda: self.text.strip(), "the shell prompts")
+        try:
+            wait_until(lambda: self.text.strip(), "the shell prompts")
+        except BaseException:
+            self.stop()
+            raise
 
     def _run(self, *arguments: str) -> str:
         result = subprocess.run([*self._tmux, *arguments], env=self._environment, capture_output=True, text=True, check=False, timeout=30)
