@@ -77,6 +77,7 @@ public final class Gateway: Service {
                 configuration: generation.configuration, desk: state.desk, ledger: ledger, logger: logger
             ).run()
         }
+        let metrics = try await openMetrics()
         let servers = try await sockets.accept(on: eventLoop.group) { [self] channel, forAdministrators in
             initialize(channel, forAdministrators: forAdministrators)
         }
@@ -88,6 +89,20 @@ public final class Gateway: Service {
             break
         }
         await drain(servers)
+        await metrics.close()
+        sockets.remove()
+        logger.info("stopped")
+    }
+
+    /// A daemon whose metrics nobody can collect, though it was told to offer them, does not start.
+    private func openMetrics() async throws -> MetricsEndpoint {
+        do {
+            return try await MetricsEndpoint.open(
+                generation.configuration.metrics, on: eventLoop.group, observer: state.observer, logger: logger)
+        } catch {
+            sockets.remove()
+            throw error
+        }
     }
 
     /// One line for people: what the daemon is doing.
@@ -174,8 +189,6 @@ public final class Gateway: Service {
         await state.driver.shutdown()
         await generation.cache.disk?.close()
         await state.usageBook.close()
-        sockets.remove()
-        logger.info("stopped")
     }
 
     private func waitForCalls(until deadline: MonotonicInstant) async {

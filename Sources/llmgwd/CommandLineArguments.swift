@@ -13,6 +13,7 @@ struct CommandLineArguments: Equatable {
         case printConfigurationReference
         case printConfigurationManual
         case printFailureTable
+        case printMetricsReference
         case help
         case version
     }
@@ -47,7 +48,8 @@ struct CommandLineArguments: Equatable {
     private static let flags: [String: Action] = [
         "--check": .check, "--print-configuration-reference": .printConfigurationReference,
         "--print-configuration-manual": .printConfigurationManual,
-        "--print-failure-table": .printFailureTable, "--help": .help, "-h": .help, "--version": .version,
+        "--print-failure-table": .printFailureTable, "--print-metrics-reference": .printMetricsReference,
+        "--help": .help, "-h": .help, "--version": .version,
     ]
     private static let options = ["--config", "--socket", "--log-level"]
 

@@ -37,6 +37,7 @@ struct LLMGWDaemon {
         case .version: print(Version.current)
         case .printConfigurationManual: print(ConfigurationManual.page, terminator: "")
         case .printConfigurationReference: print(ConfigurationReference.markdown, terminator: "")
+        case .printMetricsReference: print(MetricsReference.markdown, terminator: "")
         case .printFailureTable: print(FailureTable.standard.markdown, terminator: "")
         case .check:
             _ = try loadConfiguration()

@@ -25,7 +25,7 @@ struct ConfigurationBuilder {
         return GatewayConfiguration(
             server: server, providers: providers, models: models, defaults: buildDefaults(models),
             clients: buildClients(models), resilience: buildResilience(), alerts: buildAlerts(models),
-            cache: buildCache(server), path: report.file,
+            cache: buildCache(server), metrics: buildMetrics(), path: report.file,
             effective: EffectiveSettings.list(document))
     }
 
@@ -59,9 +59,9 @@ struct ConfigurationBuilder {
         return server
     }
 
-    private mutating func absolutePath(_ section: SettingsDocument.Section, _ setting: String) -> String? {
+    mutating func absolutePath(_ section: SettingsDocument.Section, _ setting: String) -> String? {
         guard let path = section.string(setting) else { return nil }
-        if !path.hasPrefix("/") { report.problem(["server", setting], "is not an absolute path") }
+        if !path.hasPrefix("/") { report.problem(section.path + [setting], "is not an absolute path") }
         return path
     }
 

@@ -19,7 +19,7 @@ enum EffectiveSettings {
             for (_, model) in client.models.sorted(by: { $0.name < $1.name }) { settings += section(model, document) }
         }
         settings += section(document.defaults, document) + section(document.resilience, document)
-        settings += section(document.cache, document)
+        settings += section(document.cache, document) + section(document.metrics, document)
         for (_, alert) in document.alerts.sorted(by: { $0.name < $1.name }) { settings += section(alert, document) }
         return settings
     }

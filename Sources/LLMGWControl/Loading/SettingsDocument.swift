@@ -44,6 +44,7 @@ struct SettingsDocument: Sendable {
     var resilience: Section
     var alerts: [(name: String, section: Section)] = []
     var cache: Section
+    var metrics: Section
     /// What the file said, for `config show`.
     private(set) var written: Set<[String]> = []
 
@@ -52,7 +53,10 @@ struct SettingsDocument: Sendable {
         defaults = Section(schema: SettingsTable.defaults, path: ["defaults"])
         resilience = Section(schema: ResilienceSettingsTable.resilience, path: ["resilience"])
         cache = Section(schema: CacheSettingsTable.cache, path: ["cache"])
-        let known = ["server", "providers", "models", "defaults", "clients", "resilience", "alerts", "cache"]
+        metrics = Section(schema: MetricsSettingsTable.metrics, path: ["metrics"])
+        let known = [
+            "server", "providers", "models", "defaults", "clients", "resilience", "alerts", "cache", "metrics",
+        ]
         for (key, node) in root {
             guard known.contains(key) else {
                 report.problem([key], "unknown section", near: NearestName.among(known, to: key))
@@ -68,6 +72,7 @@ struct SettingsDocument: Sendable {
             case "resilience":
                 resilience = read(ResilienceSettingsTable.resilience, ["resilience"], members, &report)
             case "cache": cache = read(CacheSettingsTable.cache, ["cache"], members, &report)
+            case "metrics": metrics = read(MetricsSettingsTable.metrics, ["metrics"], members, &report)
             case "alerts":
                 readNamed(key, members, &report) { name, members, document, report in
                     document.alerts.append(

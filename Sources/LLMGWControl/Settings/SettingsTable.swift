@@ -170,6 +170,6 @@ enum SettingsTable {
     static let sections = [
         server, provider, model, deployment, parameters, defaults, QuotaSettingsTable.client,
         QuotaSettingsTable.clientModel, ResilienceSettingsTable.resilience, ResilienceSettingsTable.alert,
-        CacheSettingsTable.cache,
+        CacheSettingsTable.cache, MetricsSettingsTable.metrics,
     ]
 }

@@ -11,6 +11,7 @@ public struct GatewayConfiguration: Sendable {
     public var resilience: ResilienceSettings
     public var alerts: [AlertSettings]
     public var cache: CacheSettings
+    public var metrics: MetricsSettings
     /// The file it came from; nil for the built-in default.
     public var path: String?
     /// Every setting with its effective value, for people. Secrets are masked.
@@ -21,7 +22,8 @@ public struct GatewayConfiguration: Sendable {
         defaults: DefaultSettings,
         clients: [String: ClientSettings] = [ClientSettings.defaultName: ClientSettings()],
         resilience: ResilienceSettings = ResilienceSettings(), alerts: [AlertSettings] = [],
-        cache: CacheSettings = CacheSettings(), path: String? = nil, effective: [EffectiveSetting] = []
+        cache: CacheSettings = CacheSettings(), metrics: MetricsSettings = MetricsSettings(), path: String? = nil,
+        effective: [EffectiveSetting] = []
     ) {
         self.server = server
         self.providers = providers
@@ -31,6 +33,7 @@ public struct GatewayConfiguration: Sendable {
         self.resilience = resilience
         self.alerts = alerts
         self.cache = cache
+        self.metrics = metrics
         self.path = path
         self.effective = effective
     }
