@@ -200,7 +200,9 @@ final class QuotaDesk {
 
     // MARK: After admission
 
-    func dispatched(_ grant: AdmissionGrant) { controller.dispatched(grant, now: scheduler.now) }
+    func dispatched(_ grant: AdmissionGrant) {
+        for id in controller.dispatched(grant, now: scheduler.now) { journal?.move(id, controller.book) }
+    }
 
     /// The head of an answer is there.
     func learn(_ report: RateLimitReport, from grant: AdmissionGrant, at deployment: Deployment) {

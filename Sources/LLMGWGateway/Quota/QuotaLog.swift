@@ -46,15 +46,24 @@ final class QuotaLog {
     }
 
     func note(_ grant: AdmissionGrant, _ book: QuotaBook) {
-        for id in [grant.attempt, grant.request].compactMap({ $0 }) {
-            let charges = book.amounts(of: id).filter { $0.metric.window == .seconds(60) }
-            guard !charges.isEmpty else { continue }
-            let entries = journal.append(
-                charges.map {
-                    QuotaJournal.Charge(bucket: key($0.scope, $0.metric), amount: UInt64(max(0, $0.amount)))
-                })
-            kept[id] = zip(charges, entries).map { Kept(entry: $1, metric: $0.metric, amount: $0.amount) }
-        }
+        for id in [grant.attempt, grant.request].compactMap({ $0 }) { write(id, book) }
+    }
+
+    /// What was granted counts from now on. The new records come before the old ones go: a death in between counts both.
+    func move(_ id: QuotaBook.ReservationID, _ book: QuotaBook) {
+        let old = kept.removeValue(forKey: id) ?? []
+        write(id, book)
+        for kept in old { journal.settle(kept.entry, amount: 0) }
+    }
+
+    private func write(_ id: QuotaBook.ReservationID, _ book: QuotaBook) {
+        let charges = book.amounts(of: id).filter { $0.metric.window == .seconds(60) }
+        guard !charges.isEmpty else { return }
+        let entries = journal.append(
+            charges.map {
+                QuotaJournal.Charge(bucket: key($0.scope, $0.metric), amount: UInt64(max(0, $0.amount)))
+            })
+        kept[id] = zip(charges, entries).map { Kept(entry: $1, metric: $0.metric, amount: $0.amount) }
     }
 
     func settle(_ id: QuotaBook.ReservationID, _ settlement: Settlement, _ demand: QuotaDemand) {

@@ -146,9 +146,10 @@ public struct AdmissionController: Sendable {
 
     // MARK: After admission
 
-    public mutating func dispatched(_ grant: AdmissionGrant, now: MonotonicInstant) {
-        book.dispatched(grant.attempt, now: now)
-        if let request = grant.request { book.dispatched(request, now: now) }
+    /// The request leaves the host. Returns the reservations that count from now on, because it was granted well before.
+    @discardableResult
+    public mutating func dispatched(_ grant: AdmissionGrant, now: MonotonicInstant) -> [QuotaBook.ReservationID] {
+        [grant.attempt, grant.request].compactMap { $0 }.filter { book.dispatched($0, now: now) }
     }
 
     /// The attempt is over. False if that was said before.

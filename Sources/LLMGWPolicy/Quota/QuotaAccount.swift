@@ -151,8 +151,10 @@ public struct QuotaAccount: Sendable {
         }
     }
 
-    mutating func move(_ entries: [SlidingLog.Entry], now: MonotonicInstant) -> [SlidingLog.Entry] {
-        entries.enumerated().map { index, entry in windows[index].move(entry, now: now) ?? entry }
+    mutating func move(
+        _ entries: [SlidingLog.Entry], amounts: [Int], now: MonotonicInstant
+    ) -> [SlidingLog.Entry] {
+        entries.enumerated().map { index, entry in windows[index].move(entry, amount: amounts[index], now: now) }
     }
 
     // MARK: Learning

@@ -97,13 +97,19 @@ public struct QuotaBook: Sendable {
     }
 
     /// The request leaves the host only now. Where that took long, what it took counts from here: the upstream counts it when it arrives.
-    public mutating func dispatched(_ id: ReservationID, now: MonotonicInstant) {
-        guard let reservation = live[id.number], now - reservation.granted > WindowBucket.guardTime / 4 else { return }
+    /// True if it does: whoever keeps what was taken over a restart has to note the new time.
+    @discardableResult
+    public mutating func dispatched(_ id: ReservationID, now: MonotonicInstant) -> Bool {
+        guard let reservation = live[id.number], now - reservation.granted > WindowBucket.guardTime / 4 else {
+            return false
+        }
         for index in reservation.charges.indices {
             let charge = reservation.charges[index]
-            live[id.number]?.charges[index].entries = accounts[charge.account].move(charge.entries, now: now)
+            live[id.number]?.charges[index].entries = accounts[charge.account].move(
+                charge.entries, amounts: charge.amounts, now: now)
         }
         live[id.number]?.granted = now
+        return true
     }
 
     /// Says what became of it. False if that was said before.

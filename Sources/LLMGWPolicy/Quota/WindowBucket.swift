@@ -98,9 +98,9 @@ public struct WindowBucket: Sendable {
         if settlement == .notSent, let limit = limit.current(now: now) { smoother?.giveBack(limit: limit) }
     }
 
-    /// It was granted, and leaves the host only now: near enough to its arrival to count from here.
-    mutating func move(_ entry: SlidingLog.Entry, now: MonotonicInstant) -> SlidingLog.Entry? {
-        log.move(entry, now: now)
+    /// It was granted, and leaves the host only now: near enough to its arrival to count from here, even where the grant has run out.
+    mutating func move(_ entry: SlidingLog.Entry, amount: Int, now: MonotonicInstant) -> SlidingLog.Entry {
+        log.move(entry, now: now) ?? log.append(amount, now: now)
     }
 
     /// Continues what an earlier process granted.
