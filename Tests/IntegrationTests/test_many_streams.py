@@ -59,7 +59,7 @@ def test_thousand_streams(daemon: StartDaemon, sim: Simulator, record_property: 
 
 def test_many_whole_answers_through_few_places(daemon: StartDaemon, simulator: Any) -> None:
     """A limit at the provider is kept to, whoever waits."""
-    sim = simulator("--latency-ms", "2")
+    sim = simulator("--latency-ms", "20")
     gateway = daemon(configuration(sim.base_url, provider={"max_concurrency": 8}))
 
     async def run() -> int:
