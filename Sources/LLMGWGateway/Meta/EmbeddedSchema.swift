@@ -169,7 +169,7 @@ enum EmbeddedSchema {
                   optional string provider = 3;
                   optional string upstream_model = 4;
                   // "healthy"; "slow start": takes a growing part after its recovery; "ejected": fails more than its peers; "gated": the
-                  // upstream named a time; "open": its breaker, or its provider's, lets nothing through.
+                  // upstream named a time; "open": its breaker, or its provider's, lets nothing through; "paused": an operator has paused its provider.
                   optional string state = 5;
                   // As in BreakerStatus.state, or "off".
                   optional string breaker = 6;

@@ -385,7 +385,7 @@ struct  Llmgw__V1__DeploymentStatus
   char *upstream_model;
   /*
    * "healthy"; "slow start": takes a growing part after its recovery; "ejected": fails more than its peers; "gated": the
-   * upstream named a time; "open": its breaker, or its provider's, lets nothing through.
+   * upstream named a time; "open": its breaker, or its provider's, lets nothing through; "paused": an operator has paused its provider.
    */
   char *state;
   /*
