@@ -13,20 +13,25 @@ from harness.processes import Simulator
 from harness.quota import ArrivingRequests, open_to_all, results, start_user
 from harness.upstream import Exchange, chat_reply
 from harness.waiting import wait_until
-from llmgw import BadRequestError, GatewayError, PermissionDeniedError, RateLimitError
+from llmgw import BadRequestError, Client, GatewayError, PermissionDeniedError, RateLimitError
 
 #: Users of the tests' own, who need not have a name.
 USERS = range(61_001, 61_009)
+#: A request that fails is repeated at once.
+REPEATING = {**EAGER, "breaker": "off"}
+#: What a caller hears that does not wait for its turn.
+IMPATIENCE = {"llmgw.gateway.quota_exhausted", "llmgw.gateway.deadline_exceeded", "llmgw.local.timeout"}
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="acts as several users")
 
 
 @pytest.mark.timeout(180)
 @as_root
 def test_eight_users_use_a_minute_up_and_no_more(daemon: StartDaemon, upstream: StartUpstream) -> None:
-    limit, seconds = 240, 75
-    counter = ArrivingRequests()
+    """With requests that fail and are repeated, and callers that lose patience."""
+    limit, seconds = 240, 66
+    counter = ArrivingRequests(failing=0.1)
     up = upstream(counter.script)
-    gateway = daemon(configuration(up.base_url, server={"socket_mode": "0666"}, provider={"rpm": limit}))
+    gateway = daemon(configuration(up.base_url, server={"socket_mode": "0666"}, provider={"rpm": limit}, resilience=REPEATING))
     open_to_all(gateway)
     programs = [start_user(gateway, uid, seconds=seconds, cancels=0.1) for uid in USERS]
     outcomes = results(programs, within=seconds + 30)
@@ -34,43 +39,62 @@ def test_eight_users_use_a_minute_up_and_no_more(daemon: StartDaemon, upstream: 
     start = counter.arrivals[0][0]
     # A limit of a minute lasts for 61 seconds: the guard is part of the bargain.
     assert counter.between(start, start + 61) >= 0.95 * limit
-    assert counter.between(start + 61, start + 71) >= 0.9 * limit * 10 / 61
+    assert counter.between(start + 61, start + 65) >= 0.8 * limit * 4 / 61
     answered = [outcome["answered"] for outcome in outcomes]
     # Those who lose patience are not always in the queue.
     assert max(answered) <= 2 * min(answered), outcomes
-    expected = {"answered", "llmgw.gateway.quota_exhausted", "llmgw.gateway.deadline_exceeded", "llmgw.local.timeout"}
-    assert {reason for outcome in outcomes for reason in outcome} <= expected, outcomes
+    assert set().union(*outcomes) <= {"answered", *IMPATIENCE, "llmgw.upstream.server_error"}, outcomes
+    # Most of what failed was repeated: no caller heard of it.
+    heard = sum(outcome.get("llmgw.upstream.server_error", 0) for outcome in outcomes)
+    assert counter.failed > 10 and heard <= counter.failed / 3, (counter.failed, outcomes)
 
 
 @pytest.mark.timeout(120)
 @as_root
-def test_a_daemon_that_is_killed_continues_its_windows(daemon: StartDaemon, upstream: StartUpstream) -> None:
-    limit = 60
-    counter = ArrivingRequests()
+def test_a_daemon_that_is_killed_twenty_times_continues_its_windows(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    limit, rounds = 400, 20
+    counter = ArrivingRequests(service=0.1, failing=0.1)
     up = upstream(counter.script)
-    gateway = daemon(configuration(
-        up.base_url, provider={"rpm": limit, "rpm_burst": limit},
-        server={"socket_mode": "0666"},
-    ))
+    settings = {
+        "provider": {"rpm": limit, "rpm_burst": limit}, "resilience": REPEATING, "server": {"socket_mode": "0666"},
+    }
+    gateway = daemon(configuration(up.base_url, **settings))
     open_to_all(gateway)
     state = gateway.directory / "state"
     state.mkdir()
-    gateway.reload(configuration(up.base_url, provider={"rpm": limit, "rpm_burst": limit}, server={"socket_mode": "0666"}))
     gateway.stop()
-    gateway.config.write_text(configuration(
-        up.base_url, provider={"rpm": limit, "rpm_burst": limit},
-        server={"socket_mode": "0666", "state_directory": str(state)},
-    ))
+    settings["server"]["state_directory"] = str(state)
+    gateway.config.write_text(configuration(up.base_url, **settings))
     gateway.start()
-    programs = [start_user(gateway, uid, seconds=20, threads=1) for uid in USERS]
-    for count in range(8, limit - 4, 8):
-        wait_until(lambda count=count: len(counter.arrivals) >= count, f"{count} requests arrive")  # type: ignore[misc]
-        gateway.kill()
-        gateway.start()
-    results(programs, within=60)
+    programs = [start_user(gateway, uid, seconds=40, threads=1, cancels=0.1) for uid in USERS]
+    try:
+        for count in range(rounds):
+            before = len(counter.arrivals)
+            wait_until(lambda: len(counter.arrivals) >= before + 10, f"requests arrive in round {count}")  # noqa: B023
+            gateway.kill()
+            gateway.start()
+        # The kills lie within the minute: everything that any life has granted is in it.
+        observer = gateway.client()
+        wait_until(lambda: _is_refused(observer), "nobody gets any more", within=30)
+        count, last = len(counter.arrivals), counter.arrivals[-1][0]
+        assert last - counter.arrivals[0][0] < 60, "too slow a machine for a minute's window"
+    finally:
+        for program in programs:
+            program.kill()
+            program.communicate()
     # An attempt that was granted and then died with the daemon counts as well.
-    assert 0.8 * limit <= len(counter.arrivals) <= limit
+    assert 0.8 * limit <= count <= limit
     assert counter.fullest_window() <= limit
+
+
+def _is_refused(client: Client) -> bool:
+    try:
+        client.chat(PROMPT, timeout=1)
+    except RateLimitError as error:
+        return error.reason == "llmgw.gateway.quota_exhausted"
+    except GatewayError:
+        pass  # The upstream fails now and then.
+    return False
 
 
 @as_root
@@ -82,7 +106,7 @@ def test_weights_hold_between_users(daemon: StartDaemon, upstream: StartUpstream
     gateway = daemon(configuration(up.base_url, server={"socket_mode": "0666"}, provider={"max_concurrency": 2}) + clients)
     open_to_all(gateway)
     # More threads than places, so that both always have somebody in the queue.
-    results([start_user(gateway, uid, seconds=12, threads=12) for uid in (light, heavy)], within=40)
+    results([start_user(gateway, uid, seconds=9, threads=12) for uid in (light, heavy)], within=40)
     times = {uid: [at for at, user in counter.arrivals if user.startswith(f"{uid}/")] for uid in (light, heavy)}
     # While both were at it: one may have started, and ended, later.
     start, end = max(min(seen) for seen in times.values()) + 1, min(max(seen) for seen in times.values()) - 1
@@ -106,10 +130,10 @@ def test_a_greedy_user_does_not_delay_a_polite_one(daemon: StartDaemon, upstream
     observer = gateway.client()
     wait_until(lambda: observer.status().providers[0].waiting == 1000, "the greedy one waits", within=60)
     counter.hold.set()
-    polite = start_user(gateway, USERS[0], seconds=5, threads=1)
+    polite = start_user(gateway, USERS[0], seconds=4, threads=1)
     (outcome,) = results([polite], within=30)
     # Alone it would have half of the places for itself: a request each 20 ms, two if it waits for another one's end.
-    assert outcome["answered"] >= 50, outcome
+    assert outcome["answered"] >= 40, outcome
     assert len(counter.arrivals) < 1000
     greedy.close()
     for call in calls:

@@ -24,7 +24,11 @@ from .upstream import Exchange, chat_reply
 class ArrivingRequests:
     """An upstream's own count: when each request arrived, and the tokens it says it took."""
 
-    def __init__(self, tokens: int = 10, service: float = 0.0, held: bool = False) -> None:
+    def __init__(self, tokens: int = 10, service: float = 0.0, held: bool = False, failing: float = 0.0) -> None:
+        #: The part of the requests that is answered with an error: it has arrived all the same.
+        self.failing = failing
+        self.failed = 0
+        self._chance = random.Random(1)
         #: Nothing is answered before.
         self.hold = threading.Event()
         if not held:
@@ -35,12 +39,19 @@ class ArrivingRequests:
         self.arrivals: list[tuple[float, str]] = []
 
     def script(self, exchange: Exchange) -> None:
+        # Of a daemon that was killed, half a request may come: it has arrived as well.
+        name = exchange.request.json.get("user", "") if exchange.request.body else ""
         with self._lock:
-            self.arrivals.append((time.monotonic(), exchange.request.json.get("user", "")))
+            self.arrivals.append((time.monotonic(), name))
+            fails = self._chance.random() < self.failing
+            self.failed += fails
         self.hold.wait(60)
         if self.service:
             # As long as a model takes.
             time.sleep(self.service)
+        if fails:
+            exchange.reply({"error": {"message": "坏了", "type": "server_error"}}, status=500)
+            return
         exchange.reply(chat_reply(usage={"prompt_tokens": self.tokens - 1, "completion_tokens": 1, "total_tokens": self.tokens}))
 
     def fullest_window(self, length: float = 60.0) -> int:
