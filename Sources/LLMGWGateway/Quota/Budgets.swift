@@ -4,12 +4,19 @@ import LLMGWPolicy
 /// Hears that a budget has come to its warning, or to its end.
 typealias BudgetAnnouncement = @GatewayLoop (_ scope: String, BudgetMeter.State, BudgetSettings) -> Void
 
+/// What was set aside for a request in the budgets that there were then; to be settled once.
+struct BudgetReservation {
+    let cost: Cost?
+    let number: UInt64
+}
+
 /// What clients and providers may spend, and have spent.
 @GatewayLoop
 final class Budgets {
     private(set) var meters: [QuotaScope: [BudgetMeter]] = [:]
     /// Spent before the start, by clients and providers that have no meter yet: period, then millionths by currency.
     private var restored: [QuotaScope: [BudgetPeriod: [String: Int64]]] = [:]
+    private var lastReservation: UInt64 = 0
     private let clock: @GatewayLoop () -> Int64
     private let onChange: BudgetAnnouncement
 
@@ -28,7 +35,7 @@ final class Budgets {
         guard known.map(\.settings) != settings else { return }
         let now = clock()
         meters[scope] = settings.map { settings in
-            var meter = BudgetMeter(settings, wallClock: now)
+            var meter = BudgetMeter(settings, wallClock: now, firstReservation: lastReservation + 1)
             let before = known.first {
                 $0.settings.period == settings.period && $0.settings.currency == settings.currency
             }
@@ -52,7 +59,7 @@ final class Budgets {
     }
 
     /// Sets aside what a request is expected to cost, in all budgets or in none.
-    func reserve(_ cost: Cost?, in scopes: [QuotaScope]) throws(GatewayError) {
+    func reserve(_ cost: Cost?, in scopes: [QuotaScope]) throws(GatewayError) -> BudgetReservation {
         let now = clock()
         for scope in scopes {
             for index in meters[scope, default: []].indices {
@@ -67,15 +74,19 @@ final class Budgets {
                 meters[scope]?[index].reserve(amount)
             }
         }
+        lastReservation += 1
+        return BudgetReservation(cost: cost, number: lastReservation)
     }
 
-    /// `cost` is what it did cost, nil where nobody knows.
-    func settle(reserved: Cost?, cost: Cost?, in scopes: [QuotaScope]) {
+    /// `costs` is what it did cost, in each currency; nil where nobody knows.
+    func settle(_ reservation: BudgetReservation, costs: [Cost]?, in scopes: [QuotaScope]) {
         let now = clock()
         for scope in scopes {
             for index in meters[scope, default: []].indices {
-                let amount = amount(reserved, meters[scope]?[index])
-                let spent = cost.map { self.amount($0, meters[scope]?[index]) }
+                let meter = meters[scope]?[index]
+                let isKnown = reservation.number >= meter?.firstReservation ?? 0
+                let amount = isKnown ? amount(reservation.cost, meter) : 0
+                let spent = costs.map { $0.reduce(0) { $0 + self.amount($1, meter) } }
                 guard let state = meters[scope]?[index].settle(reserved: amount, cost: spent, wallClock: now),
                     let settings = meters[scope]?[index].settings
                 else { continue }

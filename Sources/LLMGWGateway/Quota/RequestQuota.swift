@@ -14,9 +14,10 @@ final class RequestQuota {
     private let minServiceTime: Duration
     private var first: AdmissionGrant?
     private var settlement = Settlement.notSent
-    private var reserved: Cost?
-    /// Of all attempts; nil once one of them has an unknown price.
-    private var spent: Cost?
+    private var reserved: BudgetReservation?
+    /// Of all attempts, in each currency.
+    private var spent: [Cost] = []
+    /// One of them has an unknown price.
     private var isUnpriced = false
     private(set) var source = UsageSource.upstream
 
@@ -30,8 +31,8 @@ final class RequestQuota {
         self.minServiceTime = minServiceTime
     }
 
-    /// Nil where some of it is not known.
-    var cost: Cost? { isUnpriced ? nil : spent }
+    /// Nil where some of it is not known, or it is no single sum.
+    var cost: Cost? { isUnpriced || spent.count > 1 ? nil : spent.first }
 
     func demand(for operation: UpstreamOperation, at target: Deployment) -> QuotaDemand {
         desk.forecasts.demand(for: operation, at: target, client: caller.client.id).demand
@@ -52,8 +53,8 @@ final class RequestQuota {
         let expected = price?.cost(of: demand.usage)
         var scopes = [QuotaScope.provider(target.settings.provider)]
         if isFirst { scopes.append(.client(caller.client.name)) }
-        try desk.budgets.reserve(expected, in: scopes)
-        if isFirst { reserved = expected }
+        let reservation = try desk.budgets.reserve(expected, in: scopes)
+        if isFirst { reserved = reservation }
         // A first attempt may use the caller's time to its end, as a further one may not.
         let latest = isFirst ? execution.deadline : execution.deadline + (.zero - minServiceTime)
         let request = AdmissionRequest(
@@ -64,27 +65,34 @@ final class RequestQuota {
         do throws(GatewayError) {
             let grant = try await desk.enter(request, execution, mayStay: mayStay, onWait: onWait)
             guard let grant else {
-                desk.budgets.settle(reserved: expected, cost: .nothing, in: scopes)
+                desk.budgets.settle(reservation, costs: [], in: scopes)
                 return nil
             }
             if isFirst { first = grant }
             return QuotaPlace(
-                grant: grant, size: size, price: price, reserved: expected, target: target, desk: desk, request: self)
+                grant: grant, size: size, price: price, reserved: reservation, target: target, desk: desk,
+                request: self)
         } catch {
-            desk.budgets.settle(reserved: expected, cost: .nothing, in: scopes)
+            desk.budgets.settle(reservation, costs: [], in: scopes)
             throw error
         }
     }
 
     /// An attempt is over.
-    fileprivate func note(_ settlement: Settlement, _ cost: Cost?, _ source: UsageSource) {
-        self.settlement = settlement
+    fileprivate func note(_ settlement: Settlement, _ costs: [Cost]?, _ source: UsageSource) {
+        self.settlement = self.settlement.followed(by: settlement)
         self.source = source
-        guard let cost else {
+        guard let costs else {
             isUnpriced = true
             return
         }
-        spent = spent.map { Cost(micros: $0.micros + cost.micros, currency: cost.currency) } ?? cost
+        for cost in costs {
+            if let index = spent.firstIndex(where: { $0.currency == cost.currency }) {
+                spent[index].micros += cost.micros
+            } else {
+                spent.append(cost)
+            }
+        }
     }
 
     /// The rule for what becomes of a failed attempt's quota.
@@ -92,11 +100,11 @@ final class RequestQuota {
 
     /// The request is over, in whatever way.
     func finish() {
-        guard let first else { return }
+        guard let first, let reserved else { return }
         self.first = nil
         desk.settleRequest(first, settlement)
         let client = QuotaScope.client(caller.client.name)
-        desk.budgets.settle(reserved: reserved, cost: isUnpriced ? nil : spent ?? .nothing, in: [client])
+        desk.budgets.settle(reserved, costs: isUnpriced ? nil : spent, in: [client])
     }
 }
 
@@ -106,14 +114,14 @@ final class QuotaPlace {
     private let grant: AdmissionGrant
     private let size: TokenSize
     private let price: ModelPrice?
-    private let reserved: Cost?
+    private let reserved: BudgetReservation
     private let target: Deployment
     private let desk: QuotaDesk
     private let request: RequestQuota
     private var hasLimits = false
 
     fileprivate init(
-        grant: AdmissionGrant, size: TokenSize, price: ModelPrice?, reserved: Cost?, target: Deployment,
+        grant: AdmissionGrant, size: TokenSize, price: ModelPrice?, reserved: BudgetReservation, target: Deployment,
         desk: QuotaDesk, request: RequestQuota
     ) {
         self.grant = grant
@@ -136,7 +144,7 @@ final class QuotaPlace {
     }
 
     /// It was not used after all.
-    func giveBack() { settle(.notSent, cost: .nothing, .upstream) }
+    func giveBack() { settle(.notSent, costs: [], .upstream) }
 
     /// The attempt is over. `output` is what of the answer has come.
     func settle(_ result: Result<UpstreamAnswer, GatewayError>, output: TokenSize, now: MonotonicInstant) {
@@ -145,18 +153,18 @@ final class QuotaPlace {
             let demand = grant.demand
             guard let usage = answer.body.usage else {
                 let estimate = QuotaDemand(inputTokens: demand.inputTokens, outputTokens: output.tokens).usage
-                return settle(.unknown, cost: price?.cost(of: estimate), .estimate)
+                return settle(.unknown, costs: costs(of: estimate), .estimate)
             }
             desk.forecasts.learn(usage, size: size, at: target, client: grant.client)
-            settle(.used(usage), cost: price?.cost(of: usage), .upstream)
+            settle(.used(usage), costs: costs(of: usage), .upstream)
         case .failure(let error):
             let rule = request.rule(error)
             let settlement = settlement(of: error, rule, output)
             switch settlement {
-            case .notSent, .refused: settle(settlement, cost: .nothing, .upstream)
+            case .notSent, .refused: settle(settlement, costs: [], .upstream)
             case .unknown, .interrupted, .used:
                 let estimate = QuotaDemand(inputTokens: grant.demand.inputTokens, outputTokens: output.tokens).usage
-                settle(settlement, cost: price?.cost(of: estimate), .estimate)
+                settle(settlement, costs: costs(of: estimate), .estimate)
             }
             if let gate = rule.gate, let until = gate.until(after: error, now: now) {
                 desk.close(target, gate.scope, until: until)
@@ -177,16 +185,13 @@ final class QuotaPlace {
         }
     }
 
-    private func settle(_ settlement: Settlement, cost: Cost?, _ source: UsageSource) {
-        desk.settleAttempt(grant, settlement)
-        desk.budgets.settle(reserved: reserved, cost: cost, in: [.provider(target.settings.provider)])
-        request.note(settlement, cost, source)
-    }
-}
+    private func costs(of usage: Usage) -> [Cost]? { price?.cost(of: usage).map { [$0] } }
 
-extension Cost {
-    /// In no currency: it counts nowhere.
-    static let nothing = Cost(micros: 0, currency: "")
+    private func settle(_ settlement: Settlement, costs: [Cost]?, _ source: UsageSource) {
+        desk.settleAttempt(grant, settlement)
+        desk.budgets.settle(reserved, costs: costs, in: [.provider(target.settings.provider)])
+        request.note(settlement, costs, source)
+    }
 }
 
 extension QuotaDemand {

@@ -14,6 +14,8 @@ public struct BudgetMeter: Sendable {
     }
 
     public let settings: BudgetSettings
+    /// The first reservation that this meter knows of: those that were made before it was there are none of its own.
+    public private(set) var firstReservation: UInt64
     private var period: Int
     public private(set) var spent: Int64 = 0
     public private(set) var reserved: Int64 = 0
@@ -21,8 +23,9 @@ public struct BudgetMeter: Sendable {
     public private(set) var unpriced = 0
     private var announced = State.ok
 
-    public init(_ settings: BudgetSettings, wallClock: Int64) {
+    public init(_ settings: BudgetSettings, wallClock: Int64, firstReservation: UInt64 = 0) {
         self.settings = settings
+        self.firstReservation = firstReservation
         self.period = settings.period.number(at: wallClock)
     }
 
@@ -61,6 +64,7 @@ public struct BudgetMeter: Sendable {
     public mutating func continueWith(_ other: BudgetMeter, wallClock: Int64) {
         advance(wallClock)
         reserved += other.reserved
+        firstReservation = other.firstReservation
         guard other.period == period else { return }
         spent += other.spent
         unpriced += other.unpriced

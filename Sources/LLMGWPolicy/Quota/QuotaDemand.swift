@@ -74,6 +74,17 @@ public enum Settlement: Sendable, Hashable {
     /// The caller left when this much of the answer had come: at least that much was used.
     case interrupted(outputTokens: Int)
 
+    /// What counts when a further attempt came to `next`: one that took less does not undo what this one took.
+    public func followed(by next: Settlement) -> Settlement { next.severity >= severity ? next : self }
+
+    private var severity: Int {
+        switch self {
+        case .notSent: 0
+        case .refused: 1
+        case .used, .unknown, .interrupted: 2
+        }
+    }
+
     /// The final amount of a metric, where `reserved` was reserved for the demand.
     public func amount(of metric: QuotaMetric, reserved: Int, demand: QuotaDemand) -> Int {
         let countsTokens: Bool
