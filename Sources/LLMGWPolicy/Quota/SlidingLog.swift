@@ -12,6 +12,9 @@ public struct SlidingLog: Sendable {
         let number: UInt64
     }
 
+    /// An upstream may count whatever it likes; beyond any real limit, and small enough for the ring's sum.
+    private static let most = 1 << 40
+
     private let span: UInt64
     private var times: [UInt64] = []
     private var amounts: [Int] = []
@@ -38,7 +41,7 @@ public struct SlidingLog: Sendable {
         let slot = slot(next)
         // Instants only rise within the log: the clock is monotonic, and a caller's older reading of it is not.
         times[slot] = max(now.nanoseconds, first < next ? times[self.slot(next - 1)] : 0)
-        add(amount, at: slot)
+        add(min(amount, Self.most), at: slot)
         next += 1
         return Entry(number: next - 1)
     }
@@ -49,7 +52,7 @@ public struct SlidingLog: Sendable {
         precondition(amount >= 0, "what is used is not negative")
         guard entry.number >= first, entry.number < next else { return false }
         let slot = slot(entry.number)
-        add(amount - amounts[slot], at: slot)
+        add(min(amount, Self.most) - amounts[slot], at: slot)
         return true
     }
 

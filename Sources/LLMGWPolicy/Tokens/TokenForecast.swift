@@ -11,6 +11,8 @@ public struct TokenForecast: Sendable {
     /// Clients that are told apart; beyond it, the model's own figure serves.
     private static let maxClients = 4096
     private static let bounds = 0.05...20.0
+    /// No answer is longer, whatever an upstream counts.
+    private static let longestOutput: UInt64 = 1 << 30
 
     private var guessed = 200.0
     private var counted = 200.0
@@ -37,7 +39,7 @@ public struct TokenForecast: Sendable {
             guessed = guessed * 0.95 + Double(size.tokens)
             counted = counted * 0.95 + min(Double(input), Double(size.tokens) * Self.bounds.upperBound)
         }
-        guard let tokens = usage.outputTokens, tokens > 0 else { return }
+        guard let tokens = usage.outputTokens.map({ min($0, Self.longestOutput) }), tokens > 0 else { return }
         output.add(Double(tokens))
         if outputs[client] != nil || outputs.count < Self.maxClients {
             outputs[client, default: output].add(Double(tokens))

@@ -45,6 +45,18 @@ struct SlidingLogTests {
         #expect(log.earliest(leaving: -1, now: at(3)) == .distantFuture)
     }
 
+    @Test("An upstream that counts nonsense ends nothing")
+    func absurd() {
+        var log = SlidingLog(span: .seconds(10))
+        let entries = (0..<3).map { _ in log.append(5, now: at(0)) }
+        for entry in entries { log.settle(entry, to: .max) }
+        _ = log.append(.max, now: at(1))
+        #expect(log.sum > 1_000_000_000_000)
+        #expect(log.earliest(leaving: 0, now: at(2)) == at(11))
+        log.expire(now: at(11))
+        #expect(log.sum == 0)
+    }
+
     @Test("Settling keeps the time of the grant, also above what was reserved")
     func settle() {
         var log = SlidingLog(span: .seconds(10))
