@@ -13,7 +13,7 @@ extension Usage {
         }
     }
 
-    private static func divide(_ tokens: UInt64?, _ bytes: [Int]) -> [UInt64]? {
+    fileprivate static func divide(_ tokens: UInt64?, _ bytes: [Int]) -> [UInt64]? {
         guard let tokens else { return nil }
         // Empty texts count as one byte: an upstream charges for them too.
         let weights = bytes.map { UInt64(max(1, $0)) }
@@ -25,5 +25,12 @@ extension Usage {
         let byRemainder = exact.indices.sorted { (exact[$0].remainder, $1) > (exact[$1].remainder, $0) }
         for index in byRemainder.prefix(missing) { parts[index] += 1 }
         return parts
+    }
+}
+
+extension Cost {
+    /// Divides a merged call's cost as its tokens are divided.
+    public func divided(byBytes bytes: [Int]) -> [Cost] {
+        (Usage.divide(UInt64(max(0, micros)), bytes) ?? []).map { Cost(micros: Int64(clamping: $0), currency: currency) }
     }
 }

@@ -43,4 +43,10 @@ struct UsageDivisionTests {
             #expect(abs(Double(try #require(part.inputTokens)) - share) <= 1)
         }
     }
+
+    @Test("The parts of a cost add up to it")
+    func cost() {
+        let parts = Cost(micros: 10, currency: "CNY").divided(byBytes: [1, 1, 1])
+        #expect(parts.map(\.micros).sorted() == [3, 3, 4] && parts.allSatisfy { $0.currency == "CNY" })
+    }
 }

@@ -62,15 +62,17 @@ final class EmbedBatch {
         execution?.cancel(GatewayError(.cancelled, "all callers of the merged call have left"))
     }
 
-    /// Gives every member the vectors of its own inputs, and its share of the tokens.
+    /// Gives every member the vectors of its own inputs, and its share of the tokens and of the cost.
     func share(_ reply: EmbedReply, among live: [EmbedMember], now: MonotonicInstant) {
         let bytes = live.map { $0.request.inputs.reduce(0) { $0 + $1.utf8.count } }
         let usages = reply.usage?.divided(byBytes: bytes)
+        let costs = reply.info.cost?.divided(byBytes: bytes)
         var first = 0
         for (index, member) in live.enumerated() {
             let last = first + member.request.inputs.count
             var info = reply.info
             info.requestID = member.execution.requestID.description
+            info.cost = costs?[index]
             if var latency = info.latency {
                 // The wait for company is part of this member's queueing.
                 let total = now - member.execution.started
