@@ -41,8 +41,8 @@ def test_eight_users_use_a_minute_up_and_no_more(daemon: StartDaemon, upstream: 
     assert counter.between(start, start + 61) >= 0.95 * limit
     assert counter.between(start + 61, start + 65) >= 0.8 * limit * 4 / 61
     answered = [outcome["answered"] for outcome in outcomes]
-    # Those who lose patience are not always in the queue.
-    assert max(answered) <= 2 * min(answered), outcomes
+    # Those who lose patience are not always in the queue, so that their shares differ; nobody comes away with little.
+    assert min(answered) >= limit / len(USERS) / 2, outcomes
     assert set().union(*outcomes) <= {"answered", *IMPATIENCE, "llmgw.upstream.server_error"}, outcomes
     # Most of what failed was repeated: no caller heard of it.
     heard = sum(outcome.get("llmgw.upstream.server_error", 0) for outcome in outcomes)
