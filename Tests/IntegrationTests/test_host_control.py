@@ -78,3 +78,18 @@ def test_the_grace_of_an_order_counts(daemon: StartDaemon, upstream: StartUpstre
             list(stream)
     assert ended.value.reason == "llmgw.gateway.draining"
     assert gateway.wait() == 0
+
+
+def test_a_signal_shortens_the_grace_of_an_order(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    hanging = upstream(lambda exchange: exchange.wait_closed(30))
+    gateway = daemon(configuration(hanging.base_url, "m", server={"drain_timeout": "100ms"}))
+    ctl, client = Tool(gateway.socket), gateway.client()
+    with client.stream_chat(PROMPT) as stream:
+        hanging.wait_for(1)
+        ctl("drain", "--grace", "1h")
+        wait_until(lambda: "draining" in gateway.log, "the daemon drains")
+        gateway.terminate()
+        with pytest.raises(GatewayError) as ended:
+            list(stream)
+    assert ended.value.reason == "llmgw.gateway.draining"
+    assert gateway.wait() == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -195,8 +196,13 @@ def test_a_pause_outlives_a_reload(daemon: StartDaemon, sim: Simulator, ask: Ask
 
 
 def test_who_waits_in_the_queue_is_held_back_too(daemon: StartDaemon, upstream: StartUpstream, ask: Ask) -> None:
-    provider = upstream(lambda exchange: wait_until(lambda: released, "the test") and exchange.reply(ANSWER))
-    released: list[bool] = []
+    release = threading.Event()
+
+    def slow(exchange: Exchange) -> None:
+        assert release.wait(10)
+        exchange.reply(ANSWER)
+
+    provider = upstream(slow)
     gateway = daemon(configuration(provider.base_url, "m", provider={"max_concurrency": 1}))
     ctl, client = Tool(gateway.socket), gateway.client()
     first = ask(client)
@@ -204,7 +210,7 @@ def test_who_waits_in_the_queue_is_held_back_too(daemon: StartDaemon, upstream: 
     second = ask(client)
     wait_for_waiting(client)
     ctl("pause")
-    released.append(True)
+    release.set()
     assert first.result(10).text == "好"
     wait_until(lambda: len(client.list_requests()) == 1, "the first is done")
     wait_for_waiting(client)
