@@ -31,15 +31,14 @@ final class GatewayGeneration {
             events.noteTransition(transition, of: scope)
         }
         let bounds = ReplyCache.Limits(configuration.cache)
-        if let previous = previous?.cache, previous.limits == bounds {
+        if let previous = previous?.cache {
             self.cache = previous
+            previous.adapt(to: bounds)
         } else {
             // The file is opened once; other settings for it need a restart.
-            let disk =
-                previous.map { $0.cache.disk }
-                ?? configuration.cache.disk.flatMap {
-                    CacheDisk(path: $0.path, maxBytes: $0.maxBytes, scheduler: state.scheduler, logger: state.logger)
-                }
+            let disk = configuration.cache.disk.flatMap {
+                CacheDisk(path: $0.path, maxBytes: $0.maxBytes, scheduler: state.scheduler, logger: state.logger)
+            }
             let cache = ReplyCache(bounds, scheduler: state.scheduler, counters: state.cacheCounters, disk: disk)
             self.cache = cache
             if disk != nil { GatewayLoop.start { await cache.warm() } }

@@ -8,12 +8,18 @@ import Logging
 /// Errors that are remembered do not go to disk: they are over in a minute.
 @GatewayLoop
 final class CacheDisk {
+    /// A read; one that began before a purge is none for who asks after it.
+    private struct Reading: Hashable {
+        let key: CacheKey
+        let epoch: PurgeLog.Epoch
+    }
+
     private let file: CacheFile
     private let maxBytes: Int64
     private let scheduler: any LoopScheduler
     /// What was stored while the file was being opened.
     private var early: [CacheFileEntry] = []
-    private var waiting: [CacheKey: [CheckedContinuation<CacheEntry?, Never>]] = [:]
+    private var waiting: [Reading: [CheckedContinuation<CacheEntry?, Never>]] = [:]
     private(set) var hits: UInt64 = 0
     private(set) var misses: UInt64 = 0
     private(set) var entries: UInt64 = 0
@@ -31,14 +37,15 @@ final class CacheDisk {
     }
 
     /// Nil where it is not there, or the tier is out of use. Several who ask for one key share a read.
-    func read(_ key: CacheKey) async -> CacheEntry? {
-        if waiting[key] != nil { return await withCheckedContinuation { waiting[key]?.append($0) } }
-        waiting[key] = []
+    func read(_ key: CacheKey, _ epoch: PurgeLog.Epoch) async -> CacheEntry? {
+        let reading = Reading(key: key, epoch: epoch)
+        if waiting[reading] != nil { return await withCheckedContinuation { waiting[reading]?.append($0) } }
+        waiting[reading] = []
         await ready(until: scheduler.now + Self.patience)
         let found = await file.read(key.bytes)
         let entry = found.flatMap { CacheEntry($0, now: scheduler.now, wallClock: ForcedStateStore.wallClock()) }
         if entry == nil { misses += 1 } else { hits += 1 }
-        for continuation in waiting.removeValue(forKey: key) ?? [] { continuation.resume(returning: entry) }
+        for continuation in waiting.removeValue(forKey: reading) ?? [] { continuation.resume(returning: entry) }
         return entry
     }
 

@@ -25,7 +25,9 @@ struct CachedInference {
             case .fresh(let entry), .renewEarly(let entry): substitute = (entry, .hit)
             case .stale(let entry, let by):
                 guard case .reply = entry.content else { break }
-                if by < use.plan.staleWhileRevalidate {
+                // What is younger by the configuration, but not for this caller, is none for him.
+                let isYoungEnough = use.plan.maxAge.map { entry.lifetime.age(now: now) < $0 } ?? true
+                if isYoungEnough, by < use.plan.staleWhileRevalidate {
                     renew()
                     return try await serve(entry, .stale)
                 }
@@ -39,14 +41,17 @@ struct CachedInference {
         caller.hasSubstitute = substitute != nil
         let subscription = Subscription(caller, scheduler: cache.scheduler)
         let state = join(subscription)
-        switch await subscription.wait() {
-        case .success(let answer): return try complete(answer, state, subscription)
+        let outcome = await subscription.wait()
+        // Whoever took over the call asked for itself.
+        let finalState = subscription.state ?? state
+        switch outcome {
+        case .success(let answer): return try complete(answer, finalState, subscription)
         case .failure(let error):
             if let substitute, !subscription.hasDelivered, Cacheability.mayServeStale(after: error) {
                 caller.trace.note(.cache, nil, at: now, "an older answer, because no upstream gave one", error: error)
                 return try await serve(substitute.entry, substitute.state)
             }
-            cache.counters.note(state, model: use.address.model.name, uid: use.uid)
+            cache.counters.note(finalState, model: use.address.model.name, uid: use.uid)
             throw error
         }
     }
@@ -142,7 +147,7 @@ struct CachedInference {
             }
             cache.store(content, for: use, took: cache.scheduler.now - started, epoch: epoch)
         }
-        if use.plan.coalesces || isDetached { cache.link(call, at: use.address.key) }
+        if use.plan.coalesces || isDetached { cache.link(call, for: use) }
         return call
     }
 

@@ -25,7 +25,7 @@ extension ReplyCache: CacheInspection {
             throw GatewayError(.invalidRequest, "key: not 64 hexadecimal digits, as in a reply's cache_key")
         }
         let inMemory = memory.value(key)
-        let onDisk = await disk?.read(key)
+        let onDisk = await onDisk(key)
         guard let entry = inMemory ?? onDisk else { return nil }
         let now = scheduler.now
         var answer = CachedAnswer(
@@ -67,9 +67,8 @@ extension ReplyCache: CacheInspection {
             selector = .expired(before: ForcedStateStore.wallClock())
         }
         var counts = [CachePurgeCount(tier: .memory, entries: UInt64(removed.entries), bytes: UInt64(removed.bytes))]
-        if let disk {
-            let epoch = UInt32(truncatingIfNeeded: purgeEpoch.number)
-            counts.append(CachePurgeCount(tier: .disk, entries: UInt64(try await disk.purge(selector, epoch: epoch))))
+        if let count = try await forgetOnDisk(selector) {
+            counts.append(CachePurgeCount(tier: .disk, entries: UInt64(count)))
         }
         return counts
     }

@@ -1,5 +1,6 @@
 import LLMGWCore
 import LLMGWPolicy
+import LLMGWStorage
 import LLMGWUpstream
 import LLMGWWire
 
@@ -25,7 +26,7 @@ final class ReplyCache {
         let isStream: Bool
     }
 
-    let limits: Limits
+    private(set) var limits: Limits
     let codec = MessageCodec()
     let scheduler: any LoopScheduler
     let counters: CacheCounters
@@ -36,7 +37,9 @@ final class ReplyCache {
     private(set) var memoryMisses: UInt64 = 0
     private(set) var expirations: UInt64 = 0
     private var purges = PurgeLog()
-    private var flights: [FlightKey: SharedCall] = [:]
+    /// Purges that the file has not done yet: until then it still has what they mean.
+    private var openPurges = 0
+    private var flights: [FlightKey: (call: SharedCall, attributes: PurgeAttributes)] = [:]
     private var random = RandomSource()
 
     init(_ limits: Limits, scheduler: any LoopScheduler, counters: CacheCounters, disk: CacheDisk?) {
@@ -46,6 +49,14 @@ final class ReplyCache {
         self.counters = counters
         self.memory = MemoryCache(
             maxBytes: limits.maxBytes, maxEntries: limits.maxEntries, policy: limits.eviction)
+    }
+
+    /// Other limits begin with an empty memory. Purges, calls under way and the file go on: a purge means all of them.
+    func adapt(to limits: Limits) {
+        guard limits != self.limits else { return }
+        self.limits = limits
+        memory = MemoryCache(maxBytes: limits.maxBytes, maxEntries: limits.maxEntries, policy: limits.eviction)
+        if disk != nil { GatewayLoop.start { await self.warm() } }
     }
 
     // MARK: Stored answers
@@ -105,17 +116,22 @@ final class ReplyCache {
 
     /// Brings the answer into memory, if it is on disk only. What was purged meanwhile stays away.
     func load(_ address: CacheAddress) async {
-        guard let disk, memory.value(address.key) == nil, flight(for: address) == nil else { return }
+        guard disk != nil, memory.value(address.key) == nil, flight(for: address) == nil else { return }
         let epoch = purges.epoch
-        guard let entry = await disk.read(address.key), purges.epoch == epoch else { return }
+        guard let entry = await onDisk(address.key), purges.epoch == epoch else { return }
         adopt(entry)
+    }
+
+    /// Nil while the file still has what was purged.
+    func onDisk(_ key: CacheKey) async -> CacheEntry? {
+        openPurges == 0 ? await disk?.read(key, purges.epoch) : nil
     }
 
     /// Fills the memory with what an earlier process stored.
     func warm() async {
         let epoch = purges.epoch
         await disk?.warm { entry in
-            guard self.purges.epoch == epoch else { return false }
+            guard self.purges.epoch == epoch, self.openPurges == 0 else { return false }
             self.adopt(entry)
             return self.memory.usedBytes < self.limits.maxBytes / 10 * 9 && self.memory.count < self.limits.maxEntries
         }
@@ -126,12 +142,21 @@ final class ReplyCache {
         memory.insert(entry.key, entry, size: entry.size)
     }
 
-    /// Removes what the target means, also what is being made and would be stored later.
+    /// Removes what the target means, also what is being made and would be stored later; who asks from now on does not share that either.
     func forget(_ target: PurgeTarget) -> (entries: Int, bytes: Int) {
         purges.purge(target)
+        flights = flights.filter { !$0.value.attributes.match(target) }
         let before = memory.usedBytes
         let count = memory.removeAll { _, entry in entry.attributes.match(target) }
         return (count, before - memory.usedBytes)
+    }
+
+    /// The same in the file, which reads nothing before it is done. Returns how many entries went.
+    func forgetOnDisk(_ selector: CacheFileSelector) async throws(GatewayError) -> Int? {
+        guard let disk else { return nil }
+        openPurges += 1
+        defer { openPurges -= 1 }
+        return try await disk.purge(selector, epoch: UInt32(truncatingIfNeeded: purges.epoch.number))
     }
 
     /// Removes what not even an upstream's failure would have served any more.
@@ -147,15 +172,23 @@ final class ReplyCache {
 
     /// A call under way that answers the request too. Who wants the answer in one piece can put it together from a stream.
     func flight(for address: CacheAddress) -> SharedCall? {
-        flights[FlightKey(key: address.key, isStream: true)]
-            ?? (address.isStream ? nil : flights[FlightKey(key: address.key, isStream: false)])
+        let place = FlightKey(key: address.key, isStream: true)
+        return flights[place]?.call
+            ?? (address.isStream ? nil : flights[FlightKey(key: address.key, isStream: false)]?.call)
     }
 
-    func link(_ call: SharedCall, at key: CacheKey) { flights[FlightKey(key: key, isStream: call.isStream)] = call }
+    func link(_ call: SharedCall, for use: CacheUse) {
+        let address = use.address
+        flights[FlightKey(key: address.key, isStream: call.isStream)] = (
+            call,
+            PurgeAttributes(
+                key: address.key, model: address.model.name, scope: address.scope.description, tags: use.plan.tags)
+        )
+    }
 
     /// Only if it is still this one.
     func unlink(_ call: SharedCall, at key: CacheKey) {
         let place = FlightKey(key: key, isStream: call.isStream)
-        if flights[place] === call { flights[place] = nil }
+        if flights[place]?.call === call { flights[place] = nil }
     }
 }

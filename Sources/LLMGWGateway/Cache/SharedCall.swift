@@ -28,6 +28,8 @@ final class SharedCall: ChunkSink {
     private let onEnd: @GatewayLoop (SharedCall, InferenceOutcome?) -> Void
     private var subscriptions: [UInt64: Subscription] = [:]
     private var lastNumber: UInt64 = 0
+    /// What the cache is to the one on whose behalf the call is made.
+    private var leading = CacheState.miss
     private var execution: Execution?
     private var head: ReplyHead?
     private var outcome: InferenceOutcome?
@@ -58,6 +60,7 @@ final class SharedCall: ChunkSink {
         // Who still has something to take keeps the call alive; that ends with its settling.
         subscription.follow { self.handle($0, of: number) }
         subscription.state = state
+        if state != .coalesced { leading = state }
         if let head { subscription.tell(head) }
         push(to: number)
         return true
@@ -123,7 +126,9 @@ final class SharedCall: ChunkSink {
     }
 
     private func promote(_ number: UInt64) {
-        guard let caller = subscriptions[number]?.caller else { return }
+        guard let subscription = subscriptions[number] else { return }
+        subscription.state = leading
+        let caller = subscription.caller
         start(caller.ask, caller.execution.detached(), hasSubstitute: caller.hasSubstitute)
     }
 
@@ -153,7 +158,8 @@ final class SharedCall: ChunkSink {
 
     private func settle(_ number: UInt64, with result: InferenceOutcome) {
         guard let subscription = subscriptions.removeValue(forKey: number) else { return }
-        if let execution {
+        if let execution, subscription.state != .coalesced {
+            // Attempts are counted once, as they are paid for.
             subscription.caller.execution.attempts = execution.attempts
             subscription.caller.execution.queueTime = execution.queueTime
         }

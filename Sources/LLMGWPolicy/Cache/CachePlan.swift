@@ -112,8 +112,11 @@ public enum Cacheability {
 
     /// Errors that are about the one who asked, not about what was asked: who waits for the same answer must not get them.
     public static func isOwn(_ error: GatewayError) -> Bool {
-        ownReasons.contains(error.reason)
+        ownReasons.contains(error.reason) || unaskedReasons.contains(error.reason) && error.notProcessed
     }
+
+    /// Where no upstream was asked, these depend on whose time and whose place in a queue it was.
+    private static let unaskedReasons: Set<ErrorReason> = [.queueFull, .noHealthyTarget]
 
     private static let ownReasons: Set<ErrorReason> = [
         .deadlineExceeded, .cancelled, .cancelledByOperator, .permissionDenied, .modelNotAllowed, .exceedsLimit,

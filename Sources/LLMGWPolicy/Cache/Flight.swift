@@ -54,6 +54,8 @@ public struct Flight<Subscriber: Hashable & Sendable>: Sendable {
         log.append(piece)
         logBytes += piece.count
         if logBytes > logLimit { isWhole = false }
+        // Where nobody takes it, nobody would ever free it.
+        if !isWhole, cursors.isEmpty { forgetWhatAllHave() }
     }
 
     /// The next piece for a subscriber that can take one.

@@ -97,5 +97,11 @@ struct CachePlanTests {
         #expect(
             Cacheability.isOwn(GatewayError(.deadlineExceeded, ""))
                 && !Cacheability.isOwn(GatewayError(.overloaded, "")))
+        for reason in [ErrorReason.queueFull, .noHealthyTarget] {
+            var error = GatewayError(reason, "")
+            #expect(!Cacheability.isOwn(error), "after an attempt it is everybody's")
+            error.notProcessed = true
+            #expect(Cacheability.isOwn(error), "\(reason)")
+        }
     }
 }

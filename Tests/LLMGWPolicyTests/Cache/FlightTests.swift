@@ -49,6 +49,15 @@ struct FlightTests {
         #expect(!flight.hasEnded)
     }
 
+    @Test func aDetachedFlightThatIsTooLongIsNotHeldUp() {
+        var flight = Flight<Int>(logLimit: 3, isDetached: true)
+        for _ in 0..<10 {
+            flight.append(text("长"))
+            #expect(flight.flow() == .none, "nobody is there to resume it")
+        }
+        #expect(!flight.isWhole && flight.pieces.isEmpty)
+    }
+
     @Test func whoIsSlowIsWaitedForOnlyWhenTheLogIsFull() {
         var flight = Flight<Int>(logLimit: 10)
         _ = flight.join(1)

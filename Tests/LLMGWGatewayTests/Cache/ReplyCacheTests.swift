@@ -1,0 +1,68 @@
+import LLMGWCore
+import LLMGWPolicy
+import LLMGWUpstream
+import LLMGWWire
+import TestSupport
+import Testing
+
+@testable import LLMGWGateway
+
+@Suite("The cache over purges and changes of its settings")
+@GatewayLoop
+struct ReplyCacheTests {
+    private let scheduler = ManualScheduler()
+
+    private func cache() -> ReplyCache {
+        ReplyCache(
+            ReplyCache.Limits(CacheSettings(mode: .on)), scheduler: scheduler, counters: CacheCounters(), disk: nil)
+    }
+
+    private func use(tags: [String] = []) -> CacheUse {
+        let settings = CacheSettings(mode: .on)
+        let model = ModelSettings(name: "大模型", provider: "p", upstreamModel: "u")
+        let address = CacheAddress(
+            key: CacheKey(words: (1, 2, 3, 4)), kind: .chat, scope: .uid(1000),
+            target: CacheTarget(model: model, settings: settings, fingerprint: []), isStream: true)
+        let traits = CacheTraits(isDeterministic: true)
+        return CacheUse(
+            address: address, plan: CachePlan(settings, CacheControl(tags: tags), traits), traits: traits, uid: 1000)
+    }
+
+    private func call() -> SharedCall {
+        SharedCall(
+            isStream: true, logLimit: 1000, isDetached: false, codec: MessageCodec(), scheduler: scheduler
+        ) { _, _ in }
+    }
+
+    private let answer = CacheEntry.Content.reply(StoredReply(end: [1]))
+
+    @Test(
+        "Who asks after a purge does not share what was asked before it",
+        arguments: [
+            (.all, true), (.model("大模型"), true), (.tag("天气"), true), (.scope("uid/1000"), true),
+            (.tag("other"), false), (.scope("uid/1001"), false),
+        ] as [(PurgeTarget, Bool)])
+    func flights(target: PurgeTarget, isMeant: Bool) {
+        let (cache, use, call) = (cache(), use(tags: ["天气"]), call())
+        cache.link(call, for: use)
+        #expect(cache.flight(for: use.address) === call)
+        _ = cache.forget(target)
+        #expect((cache.flight(for: use.address) == nil) == isMeant)
+        let next = self.call()
+        cache.link(next, for: use)
+        cache.unlink(call, at: use.address.key)
+        #expect(cache.flight(for: use.address) === next, "the earlier one's end is none of the next one's")
+    }
+
+    @Test func aPurgeAfterOtherLimitsMeansWhatWasBegunBefore() {
+        let (cache, use) = (cache(), use())
+        let epoch = cache.beginFill()
+        cache.adapt(to: ReplyCache.Limits(CacheSettings(mode: .on, maxEntries: 10)))
+        #expect(cache.memory.maxEntries == 10)
+        _ = cache.forget(.all)
+        cache.store(answer, for: use, took: .zero, epoch: epoch)
+        #expect(cache.memory.count == 0)
+        cache.store(answer, for: use, took: .zero, epoch: cache.beginFill())
+        #expect(cache.memory.count == 1)
+    }
+}
