@@ -13,7 +13,7 @@ from harness.configuration import PROMPT, configuration
 from harness.processes import Daemon, Simulator
 from harness.upstream import Exchange, chat_reply, embeddings
 from llmgw import BadRequestError, GatewayError
-from llmgw.types import BatchResult, ChatReply
+from llmgw.types import BatchResult, CacheControl, ChatReply
 
 ON: dict[str, Any] = {"mode": "on"}
 
@@ -185,6 +185,16 @@ def test_stale_while_it_is_made_anew(daemon: StartDaemon, upstream: StartUpstrea
         states.append(reply.info.cache)
     assert "stale" in states and set(states) == {"hit", "stale"}, "nobody waits for an upstream"
     assert reply.info.cache == "hit" and len(up.exchanges) == 2
+
+
+def test_too_old_for_the_caller_is_not_served_while_it_is_made_anew(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    up = upstream(counted)
+    client = daemon(cached(up.base_url, cache={"stale_while_revalidate": "1h"})).client()
+    first = client.chat(PROMPT, temperature=0)
+    age = CacheControl(max_age=0.05)
+    while (reply := client.chat(PROMPT, temperature=0, cache=age)).info.cache == "hit":
+        pass
+    assert reply.info.cache == "miss" and reply.text != first.text
 
 
 def test_a_restart_of_the_settings_keeps_what_is_stored(daemon: StartDaemon, upstream: StartUpstream) -> None:

@@ -152,6 +152,48 @@ def test_the_leaders_time_is_its_own(daemon: StartDaemon, upstream: StartUpstrea
     assert two == [(WHOLE, "coalesced")] and paced.calls == 1, "nobody has to begin anew because somebody was in a hurry"
 
 
+def test_who_takes_over_a_call_pays_for_it(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    go = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        assert go.wait(20)
+        exchange.reply(chat_reply("好"))
+
+    up = upstream(script)
+    prices = {"input_price": 2.5, "output_price": 10}
+    gateway = daemon(cached(up.base_url, provider={"max_concurrency": 1}, model=prices))
+    outcomes: dict[str, Any] = {}
+
+    def ask(name: str, prompt: str, **options: Any) -> threading.Thread:
+        def run() -> None:
+            try:
+                outcomes[name] = gateway.client().chat(prompt, temperature=0, **options)
+            except GatewayError as error:
+                outcomes[name] = error
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        return thread
+
+    threads = [ask("busy", "占着")]
+    wait_until(lambda: up.exchanges, "the one place is taken")
+    leader = ask("leader", PROMPT, timeout=1)
+    waiting(gateway, 2)
+    threads.append(ask("heir", PROMPT))
+    waiting(gateway, 3)
+    threads.append(ask("guest", PROMPT))
+    waiting(gateway, 4)
+    leader.join(20)
+    assert isinstance(outcomes["leader"], APITimeoutError) and outcomes["leader"].not_processed
+    go.set()
+    for thread in threads:
+        thread.join(20)
+    heir, guest = outcomes["heir"].info, outcomes["guest"].info
+    assert (heir.cache, heir.attempts) == ("miss", 1) and heir.cost is not None
+    assert (guest.cache, guest.attempts) == ("coalesced", 0) and guest.cost is None
+    assert len(up.exchanges) == 2
+
+
 def test_the_last_one_cancels(daemon: StartDaemon, upstream: StartUpstream) -> None:
     paced = Paced()
     gateway = daemon(cached(upstream(paced).base_url))

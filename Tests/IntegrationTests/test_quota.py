@@ -269,6 +269,41 @@ def test_answers_have_their_price_and_budgets_end(daemon: StartDaemon, upstream:
     assert '"scope":"client/uid/' in gateway.log
 
 
+def test_a_budget_may_come_while_requests_run(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    release = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        release.wait(20)
+        exchange.reply(chat_reply(usage={"prompt_tokens": 1000, "completion_tokens": 500, "total_tokens": 1500}))
+
+    up = upstream(script)
+    price = {"input_price": 2.5, "output_price": 10}
+    gateway = daemon(configuration(up.base_url, model=price))
+    client = gateway.client()
+    thread = threading.Thread(target=_chat, args=(client,))
+    thread.start()
+    wait_until(lambda: up.exchanges, "the request runs")
+    gateway.reload(configuration(up.base_url, model=price) + section("clients.default", {"budget_per_day": 0.005}))
+    release.set()
+    thread.join()
+    (budget,) = client.list_budgets()
+    assert budget.spent.micros == 7500 and budget.reserved.micros == 0
+    with pytest.raises(RateLimitError):
+        client.chat(PROMPT)
+
+
+def test_a_burst_may_change(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    up = upstream(lambda exchange: exchange.reply(chat_reply()))
+    gateway = daemon(configuration(up.base_url, provider={"rpm": 60, "rpm_burst": 1}))
+    client = gateway.client()
+    client.chat(PROMPT)
+    gateway.reload(configuration(up.base_url, provider={"rpm": 60, "rpm_burst": 30}))
+    began = time.monotonic()
+    for _ in range(10):
+        client.chat(PROMPT)
+    assert time.monotonic() - began < 5, "with the old burst they take ten seconds"
+
+
 def test_whose_queue_is_full_is_told(daemon: StartDaemon, upstream: StartUpstream) -> None:
     release = threading.Event()
 

@@ -38,9 +38,11 @@ final class QuotaClients {
 
     private func client(_ settings: ClientSettings, _ peer: PeerIdentity) -> QuotaClient {
         let name = settings.clientName(uid: peer.uid)
-        if let client = clients[name] { return client }
+        let known = clients[name]
+        if let known, known.uid == peer.uid { return known }
+        // A section that means another user since a reload goes on with what was used; whose requests they were stays as it was.
         let client = QuotaClient(
-            id: ClientID(index: clients.count), name: name, uid: peer.uid, gid: peer.gid, settings: settings)
+            id: known?.id ?? ClientID(index: clients.count), name: name, uid: peer.uid, gid: peer.gid, settings: settings)
         clients[name] = client
         desk.configure(client)
         return client

@@ -37,7 +37,7 @@ final class QuotaDesk {
     func configure(_ configuration: GatewayConfiguration) {
         for provider in configuration.providers.values {
             let account = account(.provider(provider.name), provider.accountSettings)
-            controller.change { $0.configure(account, provider.limits) }
+            controller.change { $0.configure(account, provider.accountSettings) }
             budgets.configure(.provider(provider.name), provider.budgets)
             if let queue = queues[provider.name] {
                 controller.setMaxWaiting(provider.maxQueue, queue: queue)
@@ -46,8 +46,9 @@ final class QuotaDesk {
             }
         }
         for model in configuration.models.values {
-            let account = account(.model(model.name), QuotaAccountSettings(limits: model.limits))
-            controller.change { $0.configure(account, model.limits) }
+            let settings = QuotaAccountSettings(limits: model.limits)
+            let account = account(.model(model.name), settings)
+            controller.change { $0.configure(account, settings) }
             for deployment in model.deployments {
                 guard let provider = configuration.providers[deployment.provider] else { continue }
                 open(deployment, of: model, at: provider)
@@ -61,7 +62,7 @@ final class QuotaDesk {
         settings.limits = deployment.limits
         settings.burst = nil
         let own = account(.deployment(model: model.name, name: deployment.name), settings)
-        controller.change { $0.configure(own, deployment.limits) }
+        controller.change { $0.configure(own, settings) }
         settings.limits = QuotaLimits()
         let learned = account(.upstream(provider: provider.name, model: deployment.upstreamModel), settings)
         let key = LaneKey(
@@ -109,10 +110,10 @@ final class QuotaDesk {
         budgets.configure(.client(client.name), client.settings.budgets)
         guard let own = controller.book.account(of: .client(client.name)) else { return }
         controller.change { book in
-            book.configure(own, client.settings.limits)
+            book.configure(own, QuotaAccountSettings(limits: client.settings.limits))
             for (model, limits) in client.settings.modelLimits {
                 if let account = book.account(of: .clientModel(client: client.name, model: model)) {
-                    book.configure(account, limits)
+                    book.configure(account, QuotaAccountSettings(limits: limits))
                 }
             }
         }

@@ -52,7 +52,8 @@ struct QuotaRestoration {
         let records = try await ledger.records(UsageQuery(since: now - 86_400_000), limit: Self.maxRequests)
         // The oldest first, as they were granted.
         for record in records.reversed() where record.attempts > 0 {
-            let age = Duration.milliseconds(max(0, now - record.time)) + .microseconds(record.duration)
+            // From its end: no attempt was later, and which moment of a long wait it was is not known.
+            let age = Duration.milliseconds(max(0, now - record.time))
             desk.restoreDay(.client(record.client), requests: 1, age: age)
             desk.restoreDay(.clientModel(client: record.client, model: record.model), requests: 1, age: age)
             let attempts = Int(record.attempts)

@@ -58,7 +58,7 @@ public struct QuotaAccount: Sendable {
     }
 
     public let scope: QuotaScope
-    let settings: QuotaAccountSettings
+    private(set) var settings: QuotaAccountSettings
     var windows: [WindowBucket]
     private var concurrency: LearnedLimit
     private var gate = Gate.open
@@ -208,9 +208,14 @@ public struct QuotaAccount: Sendable {
         }
     }
 
-    /// The operator changed the limits. What is granted stays granted.
-    mutating func configure(_ limits: QuotaLimits) {
-        for index in windows.indices { windows[index].limit.configure(limits[windows[index].metric]) }
+    /// The operator changed the limits, or how they are kept. What is granted stays granted.
+    mutating func configure(_ settings: QuotaAccountSettings) {
+        self.settings = settings
+        let limits = settings.limits
+        for index in windows.indices {
+            windows[index].limit.configure(limits[windows[index].metric])
+            windows[index].burst = settings.burst
+        }
         for metric in QuotaMetric.allCases where metric.window != nil {
             guard let limit = limits[metric], !windows.contains(where: { $0.metric == metric }) else { continue }
             windows.append(WindowBucket(metric, limit: limit, smooths: settings.smooths, burst: settings.burst))

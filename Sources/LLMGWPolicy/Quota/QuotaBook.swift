@@ -152,7 +152,9 @@ public struct QuotaBook: Sendable {
         accounts[account.index].learn(report, sequence: id.number, entries: entries, now: now)
     }
 
-    public mutating func configure(_ id: AccountID, _ limits: QuotaLimits) { accounts[id.index].configure(limits) }
+    public mutating func configure(_ id: AccountID, _ settings: QuotaAccountSettings) {
+        accounts[id.index].configure(settings)
+    }
 
     /// Continues what an earlier process granted at `granted`.
     public mutating func restore(

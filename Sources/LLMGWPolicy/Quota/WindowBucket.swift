@@ -13,7 +13,8 @@ public struct WindowBucket: Sendable {
     let span: Duration
     private(set) var log: SlidingLog
     private var smoother: RequestSmoother?
-    private let burst: Int?
+    /// Requests that may go at once; nil for a tenth of the limit.
+    var burst: Int?
     /// Used by others, as the provider tells it.
     private var foreign = 0
     private var foreignUntil = MonotonicInstant(nanoseconds: 0)

@@ -212,7 +212,7 @@ struct AdmissionWorld {
             let limits = QuotaLimits([
                 .requestsPerMinute: limit, .tokensPerMinute: tokenLimit, .concurrency: concurrency,
             ])
-            controller.change { $0.configure(provider, limits) }
+            controller.change { $0.configure(provider, QuotaAccountSettings(limits: limits)) }
         }
     }
 

@@ -263,10 +263,11 @@ struct QuotaBookTests {
     func configure() {
         var test = BookUnderTest([[.requestsPerMinute: 10]])
         for _ in 0..<8 { _ = test.reserve(1, at: 0) }
-        test.book.configure(test.accounts[0], QuotaLimits([.requestsPerMinute: 5, .tokensPerMinute: 10]))
+        let less = QuotaLimits([.requestsPerMinute: 5, .tokensPerMinute: 10])
+        test.book.configure(test.accounts[0], QuotaAccountSettings(limits: less))
         #expect(test.fit(1, at: 1) == .at(at(61), .requestsPerMinute))
         #expect(test.fit(11, at: 1) == .never(.tokensPerMinute, limit: 10))
-        test.book.configure(test.accounts[0], QuotaLimits())
+        test.book.configure(test.accounts[0], QuotaAccountSettings(limits: QuotaLimits()))
         #expect(test.fit(1_000_000, at: 1) == .now)
     }
 }
