@@ -31,6 +31,8 @@ extension Usage {
 extension Cost {
     /// Divides a merged call's cost as its tokens are divided.
     public func divided(byBytes bytes: [Int]) -> [Cost] {
-        (Usage.divide(UInt64(max(0, micros)), bytes) ?? []).map { Cost(micros: Int64(clamping: $0), currency: currency) }
+        (Usage.divide(UInt64(max(0, micros)), bytes) ?? []).map {
+            Cost(micros: Int64(clamping: $0), currency: currency)
+        }
     }
 }

@@ -42,7 +42,8 @@ final class QuotaClients {
         if let known, known.uid == peer.uid { return known }
         // A section that means another user since a reload goes on with what was used; whose requests they were stays as it was.
         let client = QuotaClient(
-            id: known?.id ?? ClientID(index: clients.count), name: name, uid: peer.uid, gid: peer.gid, settings: settings)
+            id: known?.id ?? ClientID(index: clients.count), name: name, uid: peer.uid, gid: peer.gid,
+            settings: settings)
         clients[name] = client
         desk.configure(client)
         return client

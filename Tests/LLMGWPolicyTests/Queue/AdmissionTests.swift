@@ -294,7 +294,9 @@ struct AdmissionTests {
         desk.ask(1, tokens: 10, at: 0)
         guard case .waiting(let ticket, _) = desk.ask(2, tokens: 80, at: 0) else { throw Failed() }
         let provider = desk.provider
-        desk.controller.change { $0.configure(provider, QuotaAccountSettings(limits: QuotaLimits([.tokensPerMinute: 50]))) }
+        desk.controller.change {
+            $0.configure(provider, QuotaAccountSettings(limits: QuotaLimits([.tokensPerMinute: 50])))
+        }
         let action = desk.controller.next(now: at(1))
         #expect(action == .refuse(ticket, .tooLarge(.provider("p"), .tokensPerMinute, limit: 50)))
     }

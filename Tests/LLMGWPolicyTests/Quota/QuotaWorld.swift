@@ -190,7 +190,9 @@ struct QuotaWorld {
         case .lower(let requests, let tokens):
             limits = (requests, tokens)
             let changed = QuotaLimits([.requestsPerMinute: requests, .tokensPerMinute: tokens, .concurrency: 8])
-            controller.change { [provider] in $0.configure(provider, changed) }
+            controller.change { [provider, smooths] in
+                $0.configure(provider, QuotaAccountSettings(limits: changed, smooths: smooths))
+            }
         case .kill:
             kills += 1
             life += 1
