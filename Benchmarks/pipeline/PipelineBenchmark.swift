@@ -70,6 +70,9 @@ final class Bench {
     private let catalog: ModelCatalog
     private let model: ModelSettings
     private let provider: ProviderHealth
+    private let desk: QuotaDesk
+    private let pauses: Pauses
+    private let caller: Caller
     private var requestIDs: RequestIDGenerator
     private var heads = 0
     private var last = ReplyInfo()
@@ -85,7 +88,8 @@ final class Bench {
         let configuration = GatewayConfiguration(
             server: ServerSettings(), providers: Dictionary(uniqueKeysWithValues: providers.map { ($0.name, $0) }),
             models: [model.name: model], defaults: DefaultSettings())
-        registry = DeploymentRegistry(configuration, scheduler: scheduler) { scope, _ in
+        pauses = Pauses(scheduler: scheduler, onChange: { _ in })
+        registry = DeploymentRegistry(configuration, scheduler: scheduler, pauses: pauses) { scope, _ in
             preconditionFailure("the breaker \(scope) has something to do")
         }
         guard let provider = registry.providers[names[0]] else { preconditionFailure("it was configured") }
@@ -93,6 +97,10 @@ final class Bench {
         self.provider = provider
         client = UpstreamClient(driver: InstantUpstream(), scheduler: scheduler)
         catalog = ModelCatalog(configuration)
+        desk = QuotaDesk(scheduler: scheduler, onBudget: { _, _, _ in })
+        desk.configure(configuration)
+        caller = QuotaClients(desk: desk, configuration).caller(
+            PeerIdentity(uid: 0, gid: 0, pid: 1), labels: { PeerLabels() }, wanted: nil)
     }
 
     @discardableResult
@@ -114,17 +122,17 @@ final class Bench {
     private func onHead(_ head: ReplyHead) { heads += 1 }
 
     private func execution() -> Execution {
-        Execution(requestID: requestIDs.next(), started: scheduler.now, deadline: scheduler.now + .seconds(600))
+        Execution(
+            requestID: requestIDs.next(), started: scheduler.now, deadline: scheduler.now + .seconds(600),
+            caller: caller)
     }
 
-    /// What a request would go through without retries, breakers, gates, balancing and trace.
+    /// What a request would go through without limits, retries, breakers, gates, balancing and trace.
     private func attempt(_ execution: Execution) async {
         do throws(GatewayError) {
             let head = ReplyHead(
                 requestID: execution.requestID.description, model: model.name, provider: provider.settings.name,
                 cache: .bypass)
-            let ticket = try await provider.pool.enter(execution) { _ in }
-            defer { provider.pool.leave(ticket) }
             onHead(head)
             let answer = try await UpstreamAttempt(execution, sink: nil).run(
                 .chat(request), client: client, provider: provider.settings, upstreamModel: "m"
@@ -153,10 +161,14 @@ final class Bench {
         let work = InferenceWork(model: model, mayRunTwice: nil) { _ in .chat(request) }
         let trace = TraceRecorder(
             id: execution.requestID, operation: "Chat", model: model.name, uid: 0, started: execution.started)
+        let quota = RequestQuota(
+            desk: desk, policy: registry.policy, execution: execution, caller: caller,
+            minServiceTime: registry.settings.minServiceTime)
         do throws(GatewayError) {
             last = try await AttemptSequence(
                 work, execution: execution, sink: nil, trace: trace, registry: registry, catalog: catalog,
-                client: client, statistics: statistics, scheduler: scheduler, onHead: { self.onHead($0) }
+                client: client, statistics: statistics, scheduler: scheduler, quota: quota, caller: caller.client,
+                pauses: pauses, onHead: { self.onHead($0) }
             ).run().info
         } catch {
             preconditionFailure("\(error)")
