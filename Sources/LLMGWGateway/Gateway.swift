@@ -164,6 +164,8 @@ public final class Gateway: Service {
     var onLastConnectionClosed: (@GatewayLoop () -> Void)?
     /// Ends the time that calls have for their end earlier; set while it runs.
     var hasten: (@GatewayLoop (_ deadline: MonotonicInstant) -> Void)?
+    /// What was asked of `hasten`, perhaps before it ran.
+    var hastenedEnd: MonotonicInstant?
 }
 
 extension Gateway: ConnectionHost {

@@ -22,11 +22,13 @@ extension Gateway {
         }
         // A connection is open for as long as it has a call, or a request of which parts are still to come.
         await withGracefulShutdownHandler {
-            await waitForConnections(until: scheduler.now + grace)
+            await waitForConnections(until: min(scheduler.now + grace, hastenedEnd ?? .distantFuture))
         } onGracefulShutdown: { [self] in
             // A signal that comes after an administrator's order has the time that signals have, and no more.
             eventLoop.scheduler.submit { [self] in
-                hasten?(scheduler.now + generation.configuration.server.drainTimeout)
+                let end = scheduler.now + generation.configuration.server.drainTimeout
+                hastenedEnd = end
+                hasten?(end)
             }
         }
         if state.calls.count > 0 {
