@@ -152,12 +152,26 @@ class _AsyncLink(asyncio.Protocol):
 
 
 async def _within(event: asyncio.Event, deadline: float | None) -> bool:
-    """Waits for the event; false if the time ran out first."""
+    """Waits for the event; false if the time ran out first.
+
+    Before Python 3.12, `asyncio.wait_for` swallows a cancelling that comes in the same turn of the loop as the event.
+    """
+    if deadline is None:
+        return await event.wait()
+    loop = asyncio.get_running_loop()
+    is_late = False
+
+    def time_up() -> None:
+        nonlocal is_late
+        is_late = not event.is_set()
+        event.set()
+
+    timer = loop.call_at(deadline, time_up)
     try:
-        await asyncio.wait_for(event.wait(), None if deadline is None else deadline - asyncio.get_running_loop().time())
-    except asyncio.TimeoutError:
-        return False
-    return True
+        await event.wait()
+    finally:
+        timer.cancel()
+    return not is_late
 
 
 async def _wait(call: _AsyncCall, deadline: float | None, *, for_chunk: bool) -> None:
