@@ -1,18 +1,18 @@
 /// An object's member in one word: its name and its value. A value that is nil is left out, name and all.
 extension JSONWriter {
-    package mutating func string(_ name: StaticString, _ text: String?) {
+    package mutating func member(_ name: StaticString, _ text: String?) {
         guard let text else { return }
         key(name)
         string(text)
     }
 
-    package mutating func bool(_ name: StaticString, _ value: Bool?) {
+    package mutating func member(_ name: StaticString, _ value: Bool?) {
         guard let value else { return }
         key(name)
         bool(value)
     }
 
-    package mutating func integer(_ name: StaticString, _ value: (some BinaryInteger)?) {
+    package mutating func member(_ name: StaticString, _ value: (some BinaryInteger)?) {
         guard let value else { return }
         key(name)
         integer(value)

@@ -17,11 +17,11 @@ struct AnswerJSON: AnswerFormat {
     private func envelope(_ object: String, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
         var json = JSONWriter(capacity: 512)
         json.object { json in
-            json.string("id", id)
-            json.string("object", object)
-            json.integer("created", Self.created)
-            json.string("model", request.model)
-            json.string("system_fingerprint", Self.fingerprint)
+            json.member("id", id)
+            json.member("object", object)
+            json.member("created", Self.created)
+            json.member("model", request.model)
+            json.member("system_fingerprint", Self.fingerprint)
             body(&json)
         }
         return json.bytes
@@ -31,14 +31,14 @@ struct AnswerJSON: AnswerFormat {
         envelope(request.isChat ? "chat.completion" : "text_completion") { json in
             json.array("choices", 0..<request.choices) { json, index in
                 json.object { json in
-                    json.integer("index", index)
+                    json.member("index", index)
                     if request.isChat {
                         json.key("message")
                         message(pieces, &json)
                     } else {
-                        json.string("text", pieces.joined())
+                        json.member("text", pieces.joined())
                     }
-                    json.string("finish_reason", Self.word(finish))
+                    json.member("finish_reason", Self.word(finish))
                 }
             }
             if withUsage { usage(pieces.count, &json) }
@@ -56,7 +56,7 @@ struct AnswerJSON: AnswerFormat {
 
     private func message(_ pieces: [String], _ json: inout JSONWriter) {
         json.object { json in
-            json.string("role", "assistant")
+            json.member("role", "assistant")
             json.key("content")
             if request.toolCalls.isEmpty { json.string(pieces.joined()) } else { json.null() }
             if !request.toolCalls.isEmpty {
@@ -69,14 +69,14 @@ struct AnswerJSON: AnswerFormat {
 
     private func toolCall(index: Int?, id: String?, name: String?, arguments: String, _ json: inout JSONWriter) {
         json.object { json in
-            json.integer("index", index)
+            json.member("index", index)
             if let id {
-                json.string("id", id)
-                json.string("type", "function")
+                json.member("id", id)
+                json.member("type", "function")
             }
             json.object("function") { json in
-                json.string("name", name)
-                json.string("arguments", arguments)
+                json.member("name", name)
+                json.member("arguments", arguments)
             }
         }
     }
@@ -85,7 +85,7 @@ struct AnswerJSON: AnswerFormat {
         let data = envelope(request.isChat ? "chat.completion.chunk" : "text_completion") { json in
             json.array("choices", [choice]) { json, index in
                 json.object { json in
-                    json.integer("index", index)
+                    json.member("index", index)
                     if request.isChat {
                         json.object("delta") { json in delta(&json) }
                     } else {
@@ -105,8 +105,8 @@ struct AnswerJSON: AnswerFormat {
             if request.isChat {
                 chunks.append {
                     chunk(choice, finish: nil) { json in
-                        json.string("role", "assistant")
-                        json.string("content", "")
+                        json.member("role", "assistant")
+                        json.member("content", "")
                     }
                 }
             }
@@ -122,7 +122,7 @@ struct AnswerJSON: AnswerFormat {
             chunks.append {
                 chunk(choice, finish: finish) { json in
                     if !request.isChat {
-                        json.string("text", "")
+                        json.member("text", "")
                     }
                 }
             }
@@ -158,11 +158,11 @@ struct AnswerJSON: AnswerFormat {
     private func usage(_ outputTokens: Int, _ json: inout JSONWriter) {
         let output = max(outputTokens, request.toolCalls.isEmpty ? 0 : 8) * request.choices
         json.object("usage") { json in
-            json.integer("prompt_tokens", request.inputTokens)
-            json.integer("completion_tokens", output)
-            json.integer("total_tokens", request.inputTokens + output)
+            json.member("prompt_tokens", request.inputTokens)
+            json.member("completion_tokens", output)
+            json.member("total_tokens", request.inputTokens + output)
             json.object("prompt_tokens_details") { json in
-                json.integer("cached_tokens", 0)
+                json.member("cached_tokens", 0)
             }
         }
     }
@@ -171,8 +171,8 @@ struct AnswerJSON: AnswerFormat {
         var json = JSONWriter(capacity: 256)
         json.object { json in
             json.object("error") { json in
-                json.string("message", message)
-                json.string("type", type)
+                json.member("message", message)
+                json.member("type", type)
                 json.key("param")
                 if let parameter { json.string(parameter) } else { json.null() }
                 json.key("code")

@@ -156,8 +156,8 @@ struct CompletionRequest {
             SchemaExample(prompt: prompt).write(format?["json_schema"]?["schema"], &json)
         } else {
             json.object { json in
-                json.bool("simulated", true)
-                json.string("question", prompt)
+                json.member("simulated", true)
+                json.member("question", prompt)
             }
         }
         return String(decoding: json.bytes, as: UTF8.self)

@@ -16,8 +16,8 @@ struct MessageJSON: AnswerFormat {
         message(finish: finish, usage: withUsage ? pieces.count : nil, &json) { json in
             if !pieces.isEmpty {
                 json.object { json in
-                    json.string("type", "text")
-                    json.string("text", pieces.joined())
+                    json.member("type", "text")
+                    json.member("text", pieces.joined())
                 }
             }
             for call in request.toolCalls { toolUse(call, input: call.arguments, &json) }
@@ -29,10 +29,10 @@ struct MessageJSON: AnswerFormat {
         finish: Finish?, usage outputTokens: Int?, _ json: inout JSONWriter, content: (inout JSONWriter) -> Void
     ) {
         json.object { json in
-            json.string("id", id)
-            json.string("type", "message")
-            json.string("role", "assistant")
-            json.string("model", request.model)
+            json.member("id", id)
+            json.member("type", "message")
+            json.member("role", "assistant")
+            json.member("model", request.model)
             json.array("content", 0..<1) { json, _ in content(&json) }
             stop(finish, &json)
             if let outputTokens {
@@ -61,9 +61,9 @@ struct MessageJSON: AnswerFormat {
 
     private func toolUse(_ call: CompletionRequest.ToolCall, input: String, _ json: inout JSONWriter) {
         json.object { json in
-            json.string("type", "tool_use")
-            json.string("id", call.id)
-            json.string("name", call.name)
+            json.member("type", "tool_use")
+            json.member("id", call.id)
+            json.member("name", call.name)
             json.raw("input", input)
         }
     }
@@ -71,11 +71,11 @@ struct MessageJSON: AnswerFormat {
     private func usage(_ outputTokens: Int, withInput: Bool, _ json: inout JSONWriter) {
         json.object { json in
             if withInput {
-                json.integer("input_tokens", request.inputTokens)
-                json.integer("cache_creation_input_tokens", 0)
-                json.integer("cache_read_input_tokens", 0)
+                json.member("input_tokens", request.inputTokens)
+                json.member("cache_creation_input_tokens", 0)
+                json.member("cache_read_input_tokens", 0)
             }
-            json.integer("output_tokens", max(outputTokens, request.toolCalls.isEmpty ? 0 : 8))
+            json.member("output_tokens", max(outputTokens, request.toolCalls.isEmpty ? 0 : 8))
         }
     }
 
@@ -124,7 +124,7 @@ struct MessageJSON: AnswerFormat {
     private func blockStart(_ index: Int, _ block: @escaping (inout JSONWriter) -> Void) -> () -> ServerSentEvent {
         {
             event("content_block_start") { json in
-                json.integer("index", index)
+                json.member("index", index)
                 json.key("content_block")
                 block(&json)
             }
@@ -134,9 +134,9 @@ struct MessageJSON: AnswerFormat {
     private func blockDelta(_ index: Int, type: String, key: StaticString, _ piece: String) -> () -> ServerSentEvent {
         {
             event("content_block_delta") { json in
-                json.integer("index", index)
+                json.member("index", index)
                 json.object("delta") { json in
-                    json.string("type", type)
+                    json.member("type", type)
                     json.key(key)
                     json.string(piece)
                 }
@@ -147,7 +147,7 @@ struct MessageJSON: AnswerFormat {
     private func blockStop(_ index: Int) -> () -> ServerSentEvent {
         {
             event("content_block_stop") { json in
-                json.integer("index", index)
+                json.member("index", index)
             }
         }
     }
@@ -155,7 +155,7 @@ struct MessageJSON: AnswerFormat {
     private func event(_ type: String, _ body: (inout JSONWriter) -> Void) -> ServerSentEvent {
         var json = JSONWriter(capacity: 256)
         json.object { json in
-            json.string("type", type)
+            json.member("type", type)
             body(&json)
         }
         return .data(json.bytes, name: type)
@@ -166,20 +166,20 @@ struct MessageJSON: AnswerFormat {
     static func error(_ message: String, type: String, code: String?) -> [UInt8] {
         var json = JSONWriter(capacity: 256)
         json.object { json in
-            json.string("type", "error")
+            json.member("type", "error")
             json.object("error") { json in
                 json.key("details")
                 if let code {
                     json.object { json in
-                        json.string("error_code", code)
+                        json.member("error_code", code)
                     }
                 } else {
                     json.null()
                 }
-                json.string("type", type)
-                json.string("message", message)
+                json.member("type", type)
+                json.member("message", message)
             }
-            json.string("request_id", "req_simulated")
+            json.member("request_id", "req_simulated")
         }
         return json.bytes
     }

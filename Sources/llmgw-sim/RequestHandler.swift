@@ -127,12 +127,12 @@ final class RequestHandler: ChannelInboundHandler {
         let tokens = inputs.reduce(0) { $0 + AnswerText.countTokens($1) }
         var json = JSONWriter(capacity: inputs.count * dimensions * 10)
         json.object { json in
-            json.string("object", "list")
-            json.string("model", model)
+            json.member("object", "list")
+            json.member("model", model)
             json.array("data", inputs.enumerated()) { json, input in
                 json.object { json in
-                    json.string("object", "embedding")
-                    json.integer("index", input.offset)
+                    json.member("object", "embedding")
+                    json.member("index", input.offset)
                     json.array("embedding", AnswerText.embedding(input.element, dimensions: dimensions)) {
                         json, value in
                         json.double(value)
@@ -140,8 +140,8 @@ final class RequestHandler: ChannelInboundHandler {
                 }
             }
             json.object("usage") { json in
-                json.integer("prompt_tokens", tokens)
-                json.integer("total_tokens", tokens)
+                json.member("prompt_tokens", tokens)
+                json.member("total_tokens", tokens)
             }
         }
         return json.bytes
@@ -150,12 +150,12 @@ final class RequestHandler: ChannelInboundHandler {
     private static func models() -> [UInt8] {
         var json = JSONWriter(capacity: 4096)
         json.object { json in
-            json.string("object", "list")
+            json.member("object", "list")
             json.array("data", ["sim"] + Fault.descriptions.map(\.name)) { json, name in
                 json.object { json in
-                    json.string("id", name)
-                    json.string("object", "model")
-                    json.string("owned_by", AnswerJSON.fingerprint)
+                    json.member("id", name)
+                    json.member("object", "model")
+                    json.member("owned_by", AnswerJSON.fingerprint)
                 }
             }
         }
@@ -165,17 +165,17 @@ final class RequestHandler: ChannelInboundHandler {
     private func stats() -> [UInt8] {
         var json = JSONWriter(capacity: 1024)
         json.object { json in
-            json.integer("connections", simulator.connections)
-            json.string("last_body", simulator.lastBody)
+            json.member("connections", simulator.connections)
+            json.member("last_body", simulator.lastBody)
             json.object("models") { json in
                 for (model, counts) in simulator.counts.sorted(by: { $0.key < $1.key }) {
                     json.key(text: model)
                     json.object { json in
-                        json.integer("received", counts.received)
-                        json.integer("completed", counts.completed)
-                        json.integer("aborted", counts.aborted)
-                        json.integer("in_flight", counts.inFlight)
-                        json.integer("max_in_flight", counts.maxInFlight)
+                        json.member("received", counts.received)
+                        json.member("completed", counts.completed)
+                        json.member("aborted", counts.aborted)
+                        json.member("in_flight", counts.inFlight)
+                        json.member("max_in_flight", counts.maxInFlight)
                         json.array("embedding_inputs", counts.embeddingInputs) { json, count in json.integer(count) }
                     }
                 }

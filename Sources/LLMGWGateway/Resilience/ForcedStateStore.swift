@@ -52,15 +52,11 @@ final class ForcedStateStore {
             for (scope, state) in states.sorted(by: { $0.key < $1.key }) {
                 $0.key(text: scope)
                 $0.object {
-                    $0.key("kind")
-                    $0.string(state.order.kind.rawValue)
-                    $0.key("actor")
-                    $0.string(state.order.actor)
-                    $0.key("reason")
-                    $0.string(state.order.reason)
+                    $0.member("kind", state.order.kind.rawValue)
+                    $0.member("actor", state.order.actor)
+                    $0.member("reason", state.order.reason)
                     guard let expiresAt = state.expiresAt else { return }
-                    $0.key("expires_at")
-                    $0.integer(expiresAt)
+                    $0.member("expires_at", expiresAt)
                 }
             }
         }

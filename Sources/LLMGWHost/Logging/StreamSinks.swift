@@ -32,12 +32,9 @@ struct JSONSink: LogSink {
     static func line(_ record: LogRecord) -> [UInt8] {
         var writer = JSONWriter(capacity: 256)
         writer.object { writer in
-            writer.key("time")
-            writer.string(timestamp(record))
-            writer.key("level")
-            writer.string(record.level.rawValue)
-            writer.key("message")
-            writer.string(record.message)
+            writer.member("time", timestamp(record))
+            writer.member("level", record.level.rawValue)
+            writer.member("message", record.message)
             for (key, value) in record.metadata {
                 writer.key(text: FieldName.short(key))
                 if case .stringConvertible(let number as any BinaryInteger) = value {

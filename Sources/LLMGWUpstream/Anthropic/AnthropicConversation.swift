@@ -81,7 +81,7 @@ struct AnthropicConversation {
     private func write(_ turn: Range<Int>, _ json: inout JSONWriter) throws(GatewayError) {
         let first = messages[turn.lowerBound]
         try json.object { json throws(GatewayError) in
-            json.string("role", isAssistant(turn.lowerBound) ? "assistant" : "user")
+            json.member("role", isAssistant(turn.lowerBound) ? "assistant" : "user")
             json.key("content")
             if turn.count == 1, first.role != .tool, first.toolCalls.isEmpty, case .text(let text)? = first.content {
                 json.string(text)
@@ -122,8 +122,8 @@ struct AnthropicConversation {
 
     private func block(_ text: String, _ json: inout JSONWriter) {
         json.object { json in
-            json.string("type", "text")
-            json.string("text", text)
+            json.member("type", "text")
+            json.member("text", text)
         }
     }
 
@@ -137,7 +137,7 @@ struct AnthropicConversation {
             }
             let source = try AnthropicImageSource(url, path)
             json.object { json in
-                json.string("type", "image")
+                json.member("type", "image")
                 json.key("source")
                 source.write(&json)
             }
@@ -152,17 +152,17 @@ struct AnthropicConversation {
         let input = RawJSON(call.arguments.isEmpty ? "{}" : call.arguments)
         try input.requireObject(path + ".arguments")
         json.object { json in
-            json.string("type", "tool_use")
-            json.string("id", call.id)
-            json.string("name", call.name)
+            json.member("type", "tool_use")
+            json.member("id", call.id)
+            json.member("name", call.name)
             json.raw("input", input.text)
         }
     }
 
     private func toolResult(_ message: ChatMessage, _ path: String, _ json: inout JSONWriter) throws(GatewayError) {
         try json.object { json throws(GatewayError) in
-            json.string("type", "tool_result")
-            json.string("tool_use_id", message.toolCallID ?? "")
+            json.member("type", "tool_result")
+            json.member("tool_use_id", message.toolCallID ?? "")
             json.key("content")
             if case .text(let text)? = message.content {
                 json.string(text)

@@ -30,11 +30,11 @@ enum AnthropicImageSource: Equatable {
             switch self {
             case .base64(let mediaType, let data):
                 json.string("base64")
-                json.string("media_type", mediaType)
-                json.string("data", data)
+                json.member("media_type", mediaType)
+                json.member("data", data)
             case .url(let url):
                 json.string("url")
-                json.string("url", url)
+                json.member("url", url)
             }
         }
     }

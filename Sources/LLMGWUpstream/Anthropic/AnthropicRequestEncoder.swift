@@ -36,8 +36,8 @@ struct AnthropicRequestEncoder {
         }
         var json = JSONWriter(capacity: 1024)
         try json.object { json throws(GatewayError) in
-            json.string("model", upstreamModel)
-            json.integer("max_tokens", maxTokens)
+            json.member("model", upstreamModel)
+            json.member("max_tokens", maxTokens)
             try AnthropicConversation(messages: request.messages).write(&json)
             try sampling(request.sampling, &json)
             if !request.tools.isEmpty {
@@ -47,7 +47,7 @@ struct AnthropicRequestEncoder {
             }
             try toolChoice(request, &json)
             if request.stream {
-                json.bool("stream", true)
+                json.member("stream", true)
             }
             if let extra = request.extra {
                 try extra.requireMembers(beside: AnthropicFields.chat, "extra")
@@ -79,7 +79,7 @@ struct AnthropicRequestEncoder {
         }
         if let user = sampling.user {
             json.object("metadata") { json in
-                json.string("user_id", user)
+                json.member("user_id", user)
             }
         }
     }
@@ -88,11 +88,11 @@ struct AnthropicRequestEncoder {
         guard !tool.name.isEmpty else { throw .invalid(path + ".name", "is empty") }
         try tool.parameters?.requireObject(path + ".parameters")
         json.object { json in
-            json.string("name", tool.name)
-            json.string("description", tool.description)
+            json.member("name", tool.name)
+            json.member("description", tool.description)
             // Required here; without it a function takes no arguments.
             json.raw("input_schema", tool.parameters?.text ?? #"{"type":"object","properties":{}}"#)
-            json.bool("strict", tool.strict)
+            json.member("strict", tool.strict)
         }
     }
 
@@ -112,10 +112,10 @@ struct AnthropicRequestEncoder {
             case .required: json.string("any")
             case .named(let name):
                 json.string("tool")
-                json.string("name", name)
+                json.member("name", name)
             }
             if isSingle, choice != .none {
-                json.bool("disable_parallel_tool_use", true)
+                json.member("disable_parallel_tool_use", true)
             }
         }
     }

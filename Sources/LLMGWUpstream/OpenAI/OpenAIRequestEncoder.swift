@@ -26,7 +26,7 @@ struct OpenAIRequestEncoder {
         guard !request.messages.isEmpty else { throw .invalid("messages", "has no message") }
         var json = JSONWriter(capacity: 1024)
         try json.object { json throws(GatewayError) in
-            json.string("model", upstreamModel)
+            json.member("model", upstreamModel)
             try json.array("messages", request.messages.enumerated()) { json, item throws(GatewayError) in
                 try message(item.element, "messages[\(item.offset)]", &json)
             }
@@ -37,7 +37,7 @@ struct OpenAIRequestEncoder {
                 }
             }
             if let choice = request.toolChoice { try toolChoice(choice, request.tools, &json) }
-            json.bool("parallel_tool_calls", request.parallelToolCalls)
+            json.member("parallel_tool_calls", request.parallelToolCalls)
             if let format = request.responseFormat { try responseFormat(format, &json) }
             try streamAndExtra(request.stream, request.extra, OpenAIFields.chat, &json)
         }
@@ -50,10 +50,10 @@ struct OpenAIRequestEncoder {
             throw .invalid(path + ".name", "is missing: a function message names the function")
         }
         try json.object { json throws(GatewayError) in
-            json.string("role", message.role.rawValue)
+            json.member("role", message.role.rawValue)
             switch message.content {
             case .text(let text):
-                json.string("content", text)
+                json.member("content", text)
             case .parts(let parts):
                 try json.array("content", parts.enumerated()) { json, item throws(GatewayError) in
                     try part(item.element, "\(path).parts[\(item.offset)]", &json)
@@ -62,8 +62,8 @@ struct OpenAIRequestEncoder {
                 json.key("content")
                 json.null()
             }
-            json.string("name", message.name)
-            json.string("tool_call_id", message.toolCallID)
+            json.member("name", message.name)
+            json.member("tool_call_id", message.toolCallID)
             if !message.toolCalls.isEmpty {
                 try json.array("tool_calls", message.toolCalls) { json, call throws(GatewayError) in
                     try toolCall(call, &json)
@@ -80,16 +80,16 @@ struct OpenAIRequestEncoder {
         switch part {
         case .text(let text):
             json.object { json in
-                json.string("type", "text")
-                json.string("text", text)
+                json.member("type", "text")
+                json.member("text", text)
             }
         case .image(let url, let detail):
             try ContentPart.requireImageURL(url, path)
             try json.object { json throws(GatewayError) in
-                json.string("type", "image_url")
+                json.member("type", "image_url")
                 json.object("image_url") { json in
-                    json.string("url", url)
-                    json.string("detail", detail)
+                    json.member("url", url)
+                    json.member("detail", detail)
                 }
             }
         case .json(let raw):
@@ -100,11 +100,11 @@ struct OpenAIRequestEncoder {
 
     private func toolCall(_ call: ToolCall, _ json: inout JSONWriter) throws(GatewayError) {
         try json.object { json throws(GatewayError) in
-            json.string("id", call.id)
-            json.string("type", "function")
+            json.member("id", call.id)
+            json.member("type", "function")
             json.object("function") { json in
-                json.string("name", call.name)
-                json.string("arguments", call.arguments)
+                json.member("name", call.name)
+                json.member("arguments", call.arguments)
             }
         }
     }
@@ -113,12 +113,12 @@ struct OpenAIRequestEncoder {
         guard !tool.name.isEmpty else { throw .invalid(path + ".name", "is empty") }
         try tool.parameters?.requireObject(path + ".parameters")
         try json.object { json throws(GatewayError) in
-            json.string("type", "function")
+            json.member("type", "function")
             json.object("function") { json in
-                json.string("name", tool.name)
-                json.string("description", tool.description)
+                json.member("name", tool.name)
+                json.member("description", tool.description)
                 json.raw("parameters", tool.parameters?.text)
-                json.bool("strict", tool.strict)
+                json.member("strict", tool.strict)
             }
         }
     }
@@ -134,9 +134,9 @@ struct OpenAIRequestEncoder {
                 throw .invalid("tool_choice.name", "names a tool that is not in tools")
             }
             try json.object { json throws(GatewayError) in
-                json.string("type", "function")
+                json.member("type", "function")
                 json.object("function") { json in
-                    json.string("name", name)
+                    json.member("name", name)
                 }
             }
         }
@@ -152,10 +152,10 @@ struct OpenAIRequestEncoder {
             case .jsonSchema(let name, let schema, let description, let strict):
                 json.string("json_schema")
                 json.object("json_schema") { json in
-                    json.string("name", name)
-                    json.string("description", description)
+                    json.member("name", name)
+                    json.member("description", description)
                     json.raw("schema", schema.text)
-                    json.bool("strict", strict)
+                    json.member("strict", strict)
                 }
             }
         }
@@ -166,10 +166,10 @@ struct OpenAIRequestEncoder {
     private func complete(_ request: CompleteRequest) throws(GatewayError) -> [UInt8] {
         var json = JSONWriter(capacity: 1024)
         try json.object { json throws(GatewayError) in
-            json.string("model", upstreamModel)
-            json.string("prompt", request.prompt)
-            json.string("suffix", request.suffix)
-            json.bool("echo", request.echo)
+            json.member("model", upstreamModel)
+            json.member("prompt", request.prompt)
+            json.member("suffix", request.suffix)
+            json.member("echo", request.echo)
             try sampling(request.sampling, &json)
             try streamAndExtra(request.stream, request.extra, OpenAIFields.completion, &json)
         }
@@ -179,11 +179,11 @@ struct OpenAIRequestEncoder {
     private func embed(_ request: EmbedRequest) throws(GatewayError) -> [UInt8] {
         var json = JSONWriter(capacity: 1024)
         try json.object { json throws(GatewayError) in
-            json.string("model", upstreamModel)
+            json.member("model", upstreamModel)
             json.array("input", request.inputs) { json, input in json.string(input) }
-            json.integer("dimensions", request.dimensions)
-            json.string("user", request.user)
-            json.string("encoding_format", "float")
+            json.member("dimensions", request.dimensions)
+            json.member("user", request.user)
+            json.member("encoding_format", "float")
             try streamAndExtra(false, request.extra, OpenAIFields.embedding, &json)
         }
         return json.bytes
@@ -194,16 +194,16 @@ struct OpenAIRequestEncoder {
     private func sampling(_ sampling: Sampling, _ json: inout JSONWriter) throws(GatewayError) {
         try json.number("temperature", sampling.temperature, "sampling.temperature")
         try json.number("top_p", sampling.topP, "sampling.top_p")
-        json.integer("max_tokens", sampling.maxTokens)
+        json.member("max_tokens", sampling.maxTokens)
         if !sampling.stop.isEmpty {
             json.array("stop", sampling.stop) { json, text in json.string(text) }
         }
-        json.integer("seed", sampling.seed)
+        json.member("seed", sampling.seed)
         try json.number("presence_penalty", sampling.presencePenalty, "sampling.presence_penalty")
         try json.number("frequency_penalty", sampling.frequencyPenalty, "sampling.frequency_penalty")
         if let n = sampling.n {
             guard n > 0 else { throw .invalid("sampling.n", "is 0; at least one answer is generated") }
-            json.integer("n", n)
+            json.member("n", n)
         }
         if !sampling.logitBias.isEmpty {
             try json.object("logit_bias") { json throws(GatewayError) in
@@ -216,17 +216,17 @@ struct OpenAIRequestEncoder {
                 }
             }
         }
-        json.string("user", sampling.user)
+        json.member("user", sampling.user)
     }
 
     private func streamAndExtra(
         _ stream: Bool, _ extra: RawJSON?, _ reserved: [String: String], _ json: inout JSONWriter
     ) throws(GatewayError) {
         if stream {
-            json.bool("stream", true)
+            json.member("stream", true)
             // Without this an upstream streams the text and keeps the token counts to itself.
             json.object("stream_options") { json in
-                json.bool("include_usage", true)
+                json.member("include_usage", true)
             }
         }
         if let extra {

@@ -36,15 +36,13 @@ extension JSONWriter {
             $0.quantiles("latency_us", summary.total)
             $0.quantiles("first_token_us", summary.firstToken)
             $0.quantiles("overhead_us", summary.overhead)
-            $0.key("errors")
-            $0.object { writer in
+            $0.object("errors") { writer in
                 for (reason, count) in summary.errors {
                     writer.key(text: reason.name)
                     writer.integer(count)
                 }
             }
-            $0.key("cache")
-            $0.object { writer in
+            $0.object("cache") { writer in
                 for (state, count) in summary.cacheStates {
                     writer.key(text: state)
                     writer.integer(count)

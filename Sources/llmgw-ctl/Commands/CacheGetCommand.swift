@@ -91,8 +91,7 @@ extension JSONWriter {
 
     private mutating func complete(_ reply: CompleteReply) {
         object {
-            $0.key("choices")
-            $0.array(reply.choices) { writer, choice in
+            $0.array("choices", reply.choices) { writer, choice in
                 writer.object {
                     $0.member("index", choice.index)
                     $0.member("text", choice.text)
@@ -104,8 +103,7 @@ extension JSONWriter {
 
     private mutating func embed(_ reply: EmbedReply) {
         object {
-            $0.key("embeddings")
-            $0.array(reply.embeddings) { writer, vector in
+            $0.array("embeddings", reply.embeddings) { writer, vector in
                 writer.array(vector) { $1.isFinite ? $0.double(Double($1)) : $0.null() }
             }
         }

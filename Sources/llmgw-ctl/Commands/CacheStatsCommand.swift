@@ -73,14 +73,10 @@ extension JSONWriter {
 
     fileprivate mutating func statistics(_ statistics: CacheStatistics) {
         object {
-            $0.key("total")
-            $0.object { $0.members(statistics.total) }
-            $0.key("tiers")
-            $0.array(statistics.tiers) { $0.tier($1) }
-            $0.key("models")
-            $0.array(statistics.models) { $0.counts($1) }
-            $0.key("clients")
-            $0.array(statistics.clients) { $0.counts($1) }
+            $0.object("total") { $0.members(statistics.total) }
+            $0.array("tiers", statistics.tiers) { $0.tier($1) }
+            $0.array("models", statistics.models) { $0.counts($1) }
+            $0.array("clients", statistics.clients) { $0.counts($1) }
         }
     }
 

@@ -157,16 +157,14 @@ private struct ToolCallAssembly {
 extension JSONWriter {
     mutating func chat(_ reply: ChatReply) {
         object {
-            $0.key("choices")
-            $0.array(reply.choices) { writer, choice in
+            $0.array("choices", reply.choices) { writer, choice in
                 writer.object {
                     $0.member("index", choice.index)
                     $0.member("text", choice.text)
                     $0.member("refusal", choice.refusal)
                     $0.member("reasoning", choice.reasoning)
                     $0.member("finish_reason", choice.finishReason?.word)
-                    $0.key("tool_calls")
-                    $0.array(choice.toolCalls) { writer, call in
+                    $0.array("tool_calls", choice.toolCalls) { writer, call in
                         writer.object {
                             $0.member("id", call.id)
                             $0.member("name", call.name)

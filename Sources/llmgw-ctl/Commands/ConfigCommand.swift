@@ -43,8 +43,7 @@ struct ConfigShowCommand: AsyncParsableCommand {
             JSON.print {
                 $0.object {
                     $0.member("path", view.path)
-                    $0.key("settings")
-                    $0.array(view.settings) { writer, setting in
+                    $0.array("settings", view.settings) { writer, setting in
                         writer.object {
                             $0.member("key", setting.key)
                             $0.member("value", setting.value)

@@ -64,15 +64,13 @@ struct DescribeCommand: AsyncParsableCommand {
                 $0.member("protocol_major", info.protocolMajor)
                 $0.member("protocol_minor", info.protocolMinor)
                 $0.member("features", info.features)
-                $0.key("limits")
-                $0.object {
+                $0.object("limits") {
                     $0.member("max_frame", info.limits.maxFrame)
                     $0.member("max_message", info.limits.maxMessage)
                     $0.member("max_streams", info.limits.maxStreams)
                     $0.member("initial_credit", info.limits.initialCredit)
                 }
-                $0.key("methods")
-                $0.array(info.methods) { writer, method in
+                $0.array("methods", info.methods) { writer, method in
                     writer.object {
                         $0.member("number", method.number)
                         $0.member("name", method.name)

@@ -112,8 +112,7 @@ extension JSONWriter {
                 $0.key("request")
                 $0.record(request)
             }
-            $0.key("details")
-            $0.object { writer in
+            $0.object("details") { writer in
                 for detail in event.details {
                     writer.key(text: detail.key)
                     writer.string(detail.value)

@@ -32,8 +32,7 @@ extension JSONWriter {
     fileprivate mutating func report(_ report: LatencyReport) {
         object {
             $0.member("window_ms", report.window?.wholeMilliseconds)
-            $0.key("rows")
-            $0.array(report.rows) { writer, row in
+            $0.array("rows", report.rows) { writer, row in
                 writer.object {
                     $0.member("name", row.name)
                     $0.member("span", row.span.rawValue)

@@ -56,8 +56,7 @@ extension JSONWriter {
             $0.member("requests", deployment.requests)
             $0.member("successes", deployment.successes)
             $0.member("failures", deployment.failures)
-            $0.key("failure_counts")
-            $0.object { writer in
+            $0.object("failure_counts") { writer in
                 for failure in deployment.failureCounts {
                     writer.key(text: failure.reason.name)
                     writer.integer(failure.count)

@@ -37,8 +37,7 @@ extension JSONWriter {
         object {
             $0.member("waiting", report.waiting)
             $0.member("max_waiting", report.maxWaiting)
-            $0.key("queues")
-            $0.array(report.queues) { writer, queue in
+            $0.array("queues", report.queues) { writer, queue in
                 writer.object {
                     $0.member("client", queue.client)
                     $0.member("uid", queue.uid)

@@ -55,8 +55,7 @@ extension JSONWriter {
         object {
             $0.member("applied", report.applied)
             $0.member("path", report.path)
-            $0.key("changes")
-            $0.array(report.changes) { writer, change in
+            $0.array("changes", report.changes) { writer, change in
                 writer.object {
                     $0.member("key", change.key)
                     $0.member("old_value", change.oldValue)
@@ -64,8 +63,7 @@ extension JSONWriter {
                     $0.member("needs_restart", change.needsRestart)
                 }
             }
-            $0.key("problems")
-            $0.array(report.problems) { writer, problem in
+            $0.array("problems", report.problems) { writer, problem in
                 writer.object {
                     $0.member("file", problem.file)
                     $0.member("line", problem.line)

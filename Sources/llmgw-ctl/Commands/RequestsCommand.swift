@@ -42,8 +42,7 @@ struct RequestsCommand: AsyncParsableCommand {
                     $0.member("age_ms", request.age.wholeMilliseconds)
                     $0.member("remaining_ms", request.remaining?.wholeMilliseconds)
                     $0.member("bytes_sent", request.bytesSent)
-                    $0.key("labels")
-                    $0.object { writer in
+                    $0.object("labels") { writer in
                         for label in request.labels {
                             writer.key(text: label.key)
                             writer.string(label.value)

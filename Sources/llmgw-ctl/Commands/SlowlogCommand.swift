@@ -47,8 +47,7 @@ extension JSONWriter {
     fileprivate mutating func report(_ report: SlowRequestReport) {
         object {
             $0.member("threshold_ms", report.threshold?.wholeMilliseconds)
-            $0.key("requests")
-            $0.array(report.requests) { $0.record($1) }
+            $0.array("requests", report.requests) { $0.record($1) }
         }
     }
 }

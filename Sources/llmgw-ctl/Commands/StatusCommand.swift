@@ -70,15 +70,12 @@ extension JSONWriter {
             $0.member("resident_bytes", status.residentBytes)
             $0.member("waiting", status.waiting)
             if let cache = status.cache {
-                $0.key("cache")
-                $0.object { $0.members(cache) }
+                $0.object("cache") { $0.members(cache) }
             }
             $0.member("costs_today", status.costsToday)
-            $0.key("pauses")
-            $0.array(status.pauses) { $0.pause($1) }
+            $0.array("pauses", status.pauses) { $0.pause($1) }
             $0.member("problems", status.problems)
-            $0.key("providers")
-            $0.array(status.providers) { writer, provider in
+            $0.array("providers", status.providers) { writer, provider in
                 writer.object {
                     $0.member("name", provider.name)
                     $0.member("kind", provider.kind)
@@ -90,8 +87,7 @@ extension JSONWriter {
                     $0.member("failures", provider.failures)
                 }
             }
-            $0.key("models")
-            $0.array(status.models) { writer, model in
+            $0.array("models", status.models) { writer, model in
                 writer.object {
                     $0.member("name", model.name)
                     $0.member("provider", model.provider)
@@ -99,8 +95,7 @@ extension JSONWriter {
                     $0.member("usage", model.usage)
                 }
             }
-            $0.key("clients")
-            $0.array(status.clients) { writer, client in
+            $0.array("clients", status.clients) { writer, client in
                 writer.object {
                     $0.member("uid", client.uid)
                     $0.member("connections", client.connections)

@@ -55,8 +55,7 @@ struct TestCommand: AsyncParsableCommand {
 extension JSONWriter {
     fileprivate mutating func tests(_ results: [ModelTestResult], _ summary: ModelTestSummary) {
         object {
-            $0.key("results")
-            $0.array(results) { writer, result in
+            $0.array("results", results) { writer, result in
                 writer.object {
                     $0.member("model", result.model)
                     $0.member("deployment", result.deployment)

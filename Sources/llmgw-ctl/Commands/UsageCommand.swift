@@ -96,8 +96,7 @@ extension JSONWriter {
             $0.member("from", report.from?.description)
             $0.member("to", report.to?.description)
             $0.member("truncated", report.truncated)
-            $0.key("rows")
-            $0.array(report.rows) { writer, row in
+            $0.array("rows", report.rows) { writer, row in
                 writer.object {
                     $0.member("client", row.client)
                     $0.member("model", row.model)

@@ -63,8 +63,7 @@ extension JSONWriter {
             $0.member("started_ms_ago", trace.age.wholeMilliseconds)
             $0.member("running", trace.isRunning)
             $0.member("reason", trace.reason?.name)
-            $0.key("steps")
-            $0.array(trace.steps) { writer, step in
+            $0.array("steps", trace.steps) { writer, step in
                 writer.object {
                     $0.member("at_us", step.at.wholeMicroseconds)
                     $0.member("decision", step.decision.rawValue)

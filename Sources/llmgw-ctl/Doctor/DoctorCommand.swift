@@ -39,8 +39,7 @@ struct DoctorCommand: AsyncParsableCommand {
         if output.json {
             JSON.print {
                 $0.object {
-                    $0.key("findings")
-                    $0.array(findings) { $0.finding($1) }
+                    $0.array("findings", findings) { $0.finding($1) }
                     $0.member("failed", failed)
                     $0.member("warnings", warnings)
                 }

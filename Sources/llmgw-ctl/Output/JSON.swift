@@ -11,30 +11,6 @@ enum JSON {
 }
 
 extension JSONWriter {
-    mutating func member(_ key: StaticString, _ value: String) {
-        self.key(key)
-        string(value)
-    }
-
-    mutating func member(_ key: StaticString, _ value: some BinaryInteger) {
-        self.key(key)
-        integer(value)
-    }
-
-    mutating func member(_ key: StaticString, _ value: Bool) {
-        self.key(key)
-        bool(value)
-    }
-
-    /// Nothing is written for what nobody said.
-    mutating func member(_ key: StaticString, _ value: String?) {
-        if let value { member(key, value) }
-    }
-
-    mutating func member(_ key: StaticString, _ value: (some BinaryInteger)?) {
-        if let value { member(key, value) }
-    }
-
     mutating func member(_ key: StaticString, _ value: Double?) {
         guard let value else { return }
         self.key(key)
@@ -67,8 +43,7 @@ extension JSONWriter {
             $0.member("upstream_id", info.upstreamID)
             $0.member("attempts", info.attempts)
             $0.member("source", info.source?.rawValue)
-            $0.key("path")
-            $0.array(info.path) { writer, attempt in
+            $0.array("path", info.path) { writer, attempt in
                 writer.object {
                     $0.member("model", attempt.model)
                     $0.member("deployment", attempt.deployment)
