@@ -48,7 +48,7 @@ extension Gateway {
             let changes = ConfigurationComparison.changes(from: present, to: loaded.configuration)
             guard !command.dryRun else { return ReloadReport(changes: changes, path: path) }
             adopt(loaded.configuration)
-            state.reloads.noteApplied(at: ForcedStateStore.wallClock())
+            state.reloads.noteApplied(at: UnixTime.now.milliseconds)
             for warning in loaded.warnings {
                 logger.warning("configuration", metadata: ["llmgw-problem": "\(warning)"])
             }

@@ -79,7 +79,7 @@ final class GatewayGeneration {
 
     /// What an operator forced before the daemon started.
     func restore(_ store: ForcedStateStore) {
-        registry.restore(store.load(), wallClock: ForcedStateStore.wallClock())
+        registry.restore(store.load(), wallClock: UnixTime.now.milliseconds)
     }
 
     /// How many providers have a deployment that may be asked now.

@@ -55,7 +55,7 @@ final class GatewayState {
         self.connections = ConnectionRegistry(settings: settings, scheduler: scheduler)
         self.forcedStates = settings.stateDirectory.map { ForcedStateStore(directory: $0, logger: logger) }
         self.started = scheduler.now
-        self.startedAt = ForcedStateStore.wallClock()
+        self.startedAt = UnixTime.now.milliseconds
         self.reloads = ReloadFigures(readAt: startedAt)
         self.observer = RequestObserver(events: events, scheduler: scheduler)
         self.desk = QuotaDesk(

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import LLMGWControl
 import LLMGWCore
 
@@ -13,11 +12,8 @@ struct PointInTime: ExpressibleByArgument, Sendable {
             return
         }
         guard let span = Self.span(argument), span > .zero else { return nil }
-        time = UnixTime(milliseconds: Self.now.milliseconds - span.wholeMilliseconds)
+        time = UnixTime(milliseconds: UnixTime.now.milliseconds - span.wholeMilliseconds)
     }
-
-    /// To the second. `timespec` would be exact, but belongs to another module in a build with the static runtime.
-    static var now: UnixTime { UnixTime(milliseconds: Int64(Glibc.time(nil)) * 1000) }
 
     private static func day(_ text: String) -> UnixTime? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)

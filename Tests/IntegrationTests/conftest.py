@@ -7,14 +7,17 @@ import tempfile
 from collections.abc import Callable, Iterator
 
 import pytest
+from harness.answers import Answer, AnsweringDaemon
 from harness.faults import FaultProxy
 from harness.processes import Daemon, Simulator
+from harness.tool import Tool
 from harness.upstream import Script, ScriptedUpstream
 
 StartDaemon = Callable[..., Daemon]
 StartSimulator = Callable[..., Simulator]
 StartUpstream = Callable[[Script], ScriptedUpstream]
 StartFaultProxy = Callable[[str], FaultProxy]
+Ask = Callable[[int, Answer], tuple[Tool, AnsweringDaemon]]
 
 
 @pytest.fixture
@@ -83,6 +86,21 @@ def daemon(
         place.mkdir()
         started.append(Daemon(place, toml).start())
         return started[-1]
+
+    yield start
+    for daemon in started:
+        daemon.stop()
+
+
+@pytest.fixture
+def answering(directory: pathlib.Path) -> Iterator[Ask]:
+    """The tool, against a daemon that answers one method."""
+    started: list[AnsweringDaemon] = []
+
+    def start(method: int, answer: Answer) -> tuple[Tool, AnsweringDaemon]:
+        path = directory / f"{len(started)}.sock"
+        started.append(AnsweringDaemon(path, {method: answer}))
+        return Tool(path), started[-1]
 
     yield start
     for daemon in started:

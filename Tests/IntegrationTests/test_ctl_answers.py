@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Callable, Iterator
 
 import pytest
-from harness.answers import Answer, AnsweringDaemon
+from conftest import Ask
+from harness.answers import Answer
 from harness.tool import FAILURE, UPSTREAM, USAGE, Tool
 from llmgw.v1 import admin_pb2, gateway_pb2, types_pb2
 
 LIST_DEPLOYMENTS, LIST_BREAKERS, SET_BREAKER, TEST_MODELS, EXPLAIN, LIST_ALERTS, CHAT = *range(0x0305, 0x030B), 0x0201
-
-Ask = Callable[..., tuple[Tool, AnsweringDaemon]]
-
-
-@pytest.fixture
-def answering(directory: pathlib.Path) -> Iterator[Ask]:
-    """The tool, against a daemon that answers one method."""
-    started: list[AnsweringDaemon] = []
-
-    def start(method: int, answer: Answer) -> tuple[Tool, AnsweringDaemon]:
-        path = directory / f"{len(started)}.sock"
-        started.append(AnsweringDaemon(path, {method: answer}))
-        return Tool(path), started[-1]
-
-    yield start
-    for daemon in started:
-        daemon.stop()
 
 
 DEPLOYMENTS = admin_pb2.ListDeploymentsReply(

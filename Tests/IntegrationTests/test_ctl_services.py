@@ -5,34 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-import pathlib
 import time
-from collections.abc import Callable, Iterator
 
 import pytest
-from harness.answers import Answer, AnsweringDaemon
+from conftest import Ask
+from harness.answers import Answer
 from harness.tool import DENIED, FAILURE, USAGE, Tool
 from llmgw.v1 import admin_pb2, cache_pb2, gateway_pb2, host_pb2, quota_pb2, types_pb2, wire_pb2
 
-Ask = Callable[..., tuple[Tool, AnsweringDaemon]]
 EURO = types_pb2.Cost(micros=12_345_600, currency="EUR")
 YUAN = types_pb2.Cost(micros=-30_000, currency="CNY")
 TOKENS = types_pb2.Usage(input_tokens=100, output_tokens=20)
-
-
-@pytest.fixture
-def answering(directory: pathlib.Path) -> Iterator[Ask]:
-    """The tool, against a daemon that answers one method."""
-    started: list[AnsweringDaemon] = []
-
-    def start(method: int, answer: Answer) -> tuple[Tool, AnsweringDaemon]:
-        path = directory / f"{len(started)}.sock"
-        started.append(AnsweringDaemon(path, {method: answer}))
-        return Tool(path), started[-1]
-
-    yield start
-    for daemon in started:
-        daemon.stop()
 
 
 LIMITS = quota_pb2.ListLimitsReply(
@@ -145,9 +128,9 @@ def test_usage_of_the_last_days(answering: Ask) -> None:
     before = time.time() * 1000
     assert "there is more" in ctl("usage", "--since", "7d", "--until=90m").stderr
     asked = quota_pb2.GetUsageRequest.FromString(daemon.asked[0])
-    # The clock of the tool is read between the two of the test, to the second.
-    assert before - 1000 <= asked.from_unix_ms + 7 * 86_400_000 <= time.time() * 1000
-    assert before - 1000 <= asked.to_unix_ms + 90 * 60_000 <= time.time() * 1000
+    # The clock of the tool is read between the two of the test, to the millisecond.
+    assert before - 1 <= asked.from_unix_ms + 7 * 86_400_000 <= time.time() * 1000
+    assert before - 1 <= asked.to_unix_ms + 90 * 60_000 <= time.time() * 1000
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import LLMGWCore
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import LLMGWHost
@@ -8,7 +9,7 @@ import Testing
 @Suite("Reports to the service manager")
 @GatewayLoop
 struct ServiceReporterTests {
-    private let clock = HandMovedClock()
+    private let clock = ManualScheduler()
 
     private final class Heard {
         var messages: [[ServiceNotification]] = []

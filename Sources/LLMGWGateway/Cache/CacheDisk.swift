@@ -43,14 +43,14 @@ final class CacheDisk {
         waiting[reading] = []
         await ready(until: scheduler.now + Self.patience)
         let found = await file.read(key.bytes)
-        let entry = found.flatMap { CacheEntry($0, now: scheduler.now, wallClock: ForcedStateStore.wallClock()) }
+        let entry = found.flatMap { CacheEntry($0, now: scheduler.now, wallClock: UnixTime.now.milliseconds) }
         if entry == nil { misses += 1 } else { hits += 1 }
         for continuation in waiting.removeValue(forKey: reading) ?? [] { continuation.resume(returning: entry) }
         return entry
     }
 
     func write(_ entry: CacheEntry, epoch: UInt32) {
-        guard let stored = entry.fileEntry(epoch: epoch, now: scheduler.now, wallClock: ForcedStateStore.wallClock())
+        guard let stored = entry.fileEntry(epoch: epoch, now: scheduler.now, wallClock: UnixTime.now.milliseconds)
         else { return }
         if file.status.state == .opening {
             if early.count < Self.maxEarly { early.append(stored) }
@@ -76,7 +76,7 @@ final class CacheDisk {
         var cursor: CacheFile.Cursor?
         repeat {
             let page = await file.newestEntries(before: cursor, maxBytes: Self.pageBytes)
-            let (now, wallClock) = (scheduler.now, ForcedStateStore.wallClock())
+            let (now, wallClock) = (scheduler.now, UnixTime.now.milliseconds)
             for stored in page.entries {
                 guard let entry = CacheEntry(stored, now: now, wallClock: wallClock) else { continue }
                 if !take(entry) { return }

@@ -64,7 +64,7 @@ extension ReplyCache: CacheInspection {
             selector = CacheFileSelector(target)
         } else {
             removed = removeExpired()
-            selector = .expired(before: ForcedStateStore.wallClock())
+            selector = .expired(before: UnixTime.now.milliseconds)
         }
         var counts = [CachePurgeCount(tier: .memory, entries: UInt64(removed.entries), bytes: UInt64(removed.bytes))]
         if let count = try await forgetOnDisk(selector) {

@@ -28,7 +28,7 @@ final class EventBroadcaster: EventFeed {
         counts[kind, default: 0] += 1
         guard !receivers.isEmpty else { return }
         let event = GatewayEvent(
-            sequence: sequence, time: UnixTime(milliseconds: ForcedStateStore.wallClock()), kind: kind,
+            sequence: sequence, time: UnixTime.now, kind: kind,
             severity: severity, subject: subject, message: message, request: request(), details: details())
         for receiver in receivers.sorted(by: { $0.key < $1.key }) { receiver.value(event) }
     }

@@ -20,7 +20,7 @@ extension RequestRecord {
                     // How long an upstream that failed was at work is not known here.
                     overhead: execution.attempts == 0 ? max(.zero, total - execution.queueTime) : .zero),
             usage: usage, cost: info?.cost, cache: info?.cache,
-            started: UnixTime(milliseconds: ForcedStateStore.wallClock() - total.wholeMilliseconds),
+            started: UnixTime(milliseconds: UnixTime.now.milliseconds - total.wholeMilliseconds),
             stream: execution.isStream)
     }
 }

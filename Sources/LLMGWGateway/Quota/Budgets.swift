@@ -22,7 +22,7 @@ final class Budgets {
 
     /// `clock` gives milliseconds since 1970.
     init(
-        clock: @escaping @GatewayLoop () -> Int64 = { ForcedStateStore.wallClock() },
+        clock: @escaping @GatewayLoop () -> Int64 = { UnixTime.now.milliseconds },
         onChange: @escaping BudgetAnnouncement
     ) {
         self.clock = clock

@@ -67,7 +67,7 @@ final class QuotaInspector: QuotaInspection {
     }
 
     func budgets() -> [BudgetStatus] {
-        let now = ForcedStateStore.wallClock()
+        let now = UnixTime.now.milliseconds
         return desk.budgets.meters.sorted { $0.key.name < $1.key.name }.flatMap { scope, meters in
             meters.map { meter in
                 func cost(_ micros: Int64) -> Cost { Cost(micros: micros, currency: meter.settings.currency) }

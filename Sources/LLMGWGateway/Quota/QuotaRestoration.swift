@@ -30,7 +30,7 @@ struct QuotaRestoration {
     private func restoreSpending() async throws(StorageError) {
         let budgets =
             configuration.clients.values.flatMap(\.budgets) + configuration.providers.values.flatMap(\.budgets)
-        let now = ForcedStateStore.wallClock()
+        let now = UnixTime.now.milliseconds
         for period in BudgetPeriod.allCases where budgets.contains(where: { $0.period == period }) {
             let since = UsageQuery(since: period.start(at: now))
             for total in try await ledger.totals(since, by: [.client]) {
@@ -48,7 +48,7 @@ struct QuotaRestoration {
             + configuration.models.values.flatMap { [$0.limits] + $0.deployments.map(\.limits) }
             + configuration.clients.values.flatMap { [$0.limits] + $0.modelLimits.values }
         guard limits.contains(where: { $0[.requestsPerDay] != nil }) else { return }
-        let now = ForcedStateStore.wallClock()
+        let now = UnixTime.now.milliseconds
         let records = try await ledger.records(UsageQuery(since: now - 86_400_000), limit: Self.maxRequests)
         // The oldest first, as they were granted.
         for record in records.reversed() where record.attempts > 0 {

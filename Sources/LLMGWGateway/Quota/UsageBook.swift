@@ -45,7 +45,7 @@ final class UsageBook {
         let now = scheduler.now
         ledger.append(
             UsageRecord(
-                time: ForcedStateStore.wallClock(), uid: caller.client.uid, client: caller.client.name,
+                time: UnixTime.now.milliseconds, uid: caller.client.uid, client: caller.client.name,
                 operation: execution.operation, model: info?.model ?? error?.model ?? model.name,
                 provider: info?.provider ?? error?.provider ?? "", deployment: info?.path.last?.deployment ?? "",
                 inputTokens: usage?.inputTokens, outputTokens: usage?.outputTokens,

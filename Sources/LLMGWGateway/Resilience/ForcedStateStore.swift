@@ -15,13 +15,6 @@ final class ForcedStateStore {
         self.logger = logger
     }
 
-    /// Milliseconds since 1970.
-    static func wallClock() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    }
-
     /// A file that is not there is an empty one. One that cannot be read is said, and the daemon starts without it.
     func load() -> [String: PersistedForcedState] {
         guard let bytes = read() else { return [:] }

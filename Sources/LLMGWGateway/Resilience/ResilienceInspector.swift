@@ -93,7 +93,7 @@ final class ResilienceInspector: ResilienceInspection {
                 pipeline.desk.open(deployment)
             }
         }
-        store?.save(registry.forcedStates(wallClock: ForcedStateStore.wallClock()))
+        store?.save(registry.forcedStates(wallClock: UnixTime.now.milliseconds))
         return true
     }
 

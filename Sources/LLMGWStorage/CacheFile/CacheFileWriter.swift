@@ -1,4 +1,3 @@
-import Glibc
 import LLMGWCore
 
 /// The writing side of the cache's file, on its thread: the only one who writes and checkpoints.
@@ -55,7 +54,7 @@ final class CacheFileWriter: StorageWorker {
             unfinished.purges = []
             shared.life = current
         }
-        upkeepTime = .onStorageThread + Self.upkeepInterval
+        upkeepTime = .now + Self.upkeepInterval
         session.open()
     }
 
@@ -81,7 +80,7 @@ final class CacheFileWriter: StorageWorker {
 
     func wake() {
         session.open()
-        if upkeepTime <= .onStorageThread { keepUp() }
+        if upkeepTime <= .now { keepUp() }
     }
 
     func close() { session.close() }
@@ -138,9 +137,7 @@ final class CacheFileWriter: StorageWorker {
 
     /// Deletes what is past use, and gives free pages back, a bounded part at a time.
     private func keepUp() {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        let now = Int64(time.tv_sec) * 1_000
+        let now = UnixTime.now.milliseconds
         var isMore = false
         do throws(SQLiteError) {
             isMore = try session.perform { connection throws(SQLiteError) in try connection.keepUp(now: now) }
@@ -148,6 +145,6 @@ final class CacheFileWriter: StorageWorker {
         } catch {
             shared.status.update { $0.problem = error.description }
         }
-        upkeepTime = .onStorageThread + (isMore ? .milliseconds(100) : Self.upkeepInterval)
+        upkeepTime = .now + (isMore ? .milliseconds(100) : Self.upkeepInterval)
     }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import LLMGWCore
 
 /// The writing side of the ledger, on its thread: the file, and what waits for it.
@@ -25,7 +24,7 @@ final class LedgerWriter: StorageWorker {
             DatabaseFile(
                 path: settings.path, migrations: LedgerSchema.migrations, durability: .full, asideLimit: 5),
             retryDelay: settings.retryDelay, status: status, didOpen: { _ in })
-        trimTime = .onStorageThread + settings.trimInterval
+        trimTime = .now + settings.trimInterval
         session.open()
     }
 
@@ -49,7 +48,7 @@ final class LedgerWriter: StorageWorker {
     func wake() {
         session.open()
         commit()
-        if trimTime <= .onStorageThread { trim() }
+        if trimTime <= .now { trim() }
     }
 
     func close() {
@@ -76,7 +75,7 @@ final class LedgerWriter: StorageWorker {
             session.checkpoint()
         } catch {
             status.update { $0.problem = error.description }
-            commitTime = session.retryTime ?? .onStorageThread + .seconds(1)
+            commitTime = session.retryTime ?? .now + .seconds(1)
             giveUp(pending.count - settings.maxPending)
         }
     }
@@ -89,9 +88,7 @@ final class LedgerWriter: StorageWorker {
     }
 
     private func trim() {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        let oldest = Int64(time.tv_sec) * 1_000 - settings.maxAge.wholeMilliseconds
+        let oldest = UnixTime.now.milliseconds - settings.maxAge.wholeMilliseconds
         var isMore = false
         do throws(SQLiteError) {
             isMore = try session.perform { connection throws(SQLiteError) in
@@ -101,6 +98,6 @@ final class LedgerWriter: StorageWorker {
         } catch {
             status.update { $0.problem = error.description }
         }
-        trimTime = .onStorageThread + (isMore ? .milliseconds(100) : settings.trimInterval)
+        trimTime = .now + (isMore ? .milliseconds(100) : settings.trimInterval)
     }
 }

@@ -100,7 +100,7 @@ final class DatabaseSession {
     private func connect() throws(SQLiteError) -> SQLiteConnection {
         switch mode {
         case .open(let connection): return connection
-        case .suspended(let error, let until) where until > .onStorageThread: throw error
+        case .suspended(let error, let until) where until > .now: throw error
         case .closed:
             throw SQLiteError(.other, "it is closed", path: file.path, operation: "use the file")
         case .unopened, .suspended:
@@ -144,7 +144,7 @@ final class DatabaseSession {
     }
 
     private func suspend(because error: SQLiteError) {
-        let until = MonotonicInstant.onStorageThread + retryDelay
+        let until = MonotonicInstant.now + retryDelay
         leave(for: .suspended(error, until: until))
         status.update {
             $0.state = .disabled

@@ -73,7 +73,7 @@ final class StorageThread<Command: Sendable>: Sendable {
             let before = queue.weight
             queue.commands.append(command)
             queue.weight += weight
-            if queue.commands.count == 1 { queue.oldest = .onStorageThread }
+            if queue.commands.count == 1 { queue.oldest = .now }
             let ends = !queue.isPrompt && urgency == .prompt
             queue.isPrompt = queue.isPrompt || urgency == .prompt
             let fills = before < limits.batchWeight && queue.weight >= limits.batchWeight
@@ -102,7 +102,7 @@ final class StorageThread<Command: Sendable>: Sendable {
             switch nextTurn() {
             case .perform(let commands): worker.perform(commands)
             case .wait(let batchEnd):
-                let now = MonotonicInstant.onStorageThread
+                let now = MonotonicInstant.now
                 if let due = worker.wakeTime, due <= now {
                     worker.wake()
                     continue
@@ -124,7 +124,7 @@ final class StorageThread<Command: Sendable>: Sendable {
             guard let oldest = queue.oldest else { return queue.isStopping ? .stop : .wait(until: nil) }
             let end = oldest + limits.batchDelay
             let isDue = queue.isPrompt || queue.isStopping || queue.weight >= limits.batchWeight
-            guard isDue || end <= .onStorageThread else { return .wait(until: end) }
+            guard isDue || end <= .now else { return .wait(until: end) }
             let commands = queue.commands
             queue.commands = []
             queue.weight = 0

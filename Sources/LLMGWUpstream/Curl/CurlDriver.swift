@@ -108,7 +108,7 @@ private final class CurlLoop {
     /// Those with something to deliver.
     private var eventful: [CurlTransfer] = []
     /// When libcurl wants to be called, in milliseconds of the monotonic clock.
-    private var timerDeadline: Int?
+    private var timerDeadline: MonotonicInstant?
     private var stopped: CheckedContinuation<Void, Never>?
 
     init(
@@ -154,7 +154,7 @@ private final class CurlLoop {
                     act(entry)
                 }
             }
-            if let deadline = timerDeadline, Self.now() >= deadline {
+            if let deadline = timerDeadline, deadline <= .now {
                 timerDeadline = nil
                 action(CURL_SOCKET_TIMEOUT, 0)
             }
@@ -178,15 +178,10 @@ private final class CurlLoop {
         curl_multi_socket_action(multi, socket, events, &running)
     }
 
-    private static func now() -> Int {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
-    }
-
     private func timeout() -> CInt {
         guard let timerDeadline else { return -1 }
-        return CInt(clamping: max(0, timerDeadline - Self.now()))
+        // Rounded up: woken a little too early, the loop would turn until it is time.
+        return CInt(clamping: max(0, ((timerDeadline - .now).wholeNanoseconds + 999_999) / 1_000_000))
     }
 
     private func watch(_ socket: curl_socket_t, _ what: CInt) {
@@ -197,7 +192,7 @@ private final class CurlLoop {
     }
 
     private func setTimer(_ milliseconds: Int) {
-        timerDeadline = milliseconds < 0 ? nil : Self.now() + milliseconds
+        timerDeadline = milliseconds < 0 ? nil : .now + .milliseconds(milliseconds)
     }
 
     private func perform(_ command: CurlDriver.Command) {

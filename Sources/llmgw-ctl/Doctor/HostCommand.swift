@@ -31,11 +31,11 @@ enum HostCommand {
 
     /// Everything up to the end; nil where the end did not come.
     private static func read(_ descriptor: Int32, within limit: Duration) -> [UInt8]? {
-        let deadline = TopCollector.now + limit
+        let deadline = MonotonicInstant.now + limit
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
-            let left = deadline - TopCollector.now
+            let left = deadline - MonotonicInstant.now
             var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             guard left > .zero else { return nil }
             let ready = poll(&entry, 1, Int32(clamping: left.wholeMilliseconds + 1))

@@ -7,7 +7,7 @@ struct TopCollector: Sendable {
 
     /// Throws what makes a sample impossible. What this daemon does not have, or this caller may not see, is missing from the sample, which says so.
     func sample() async throws(GatewayError) -> TopSample {
-        var sample = TopSample(time: Self.now, status: try await client.status())
+        var sample = TopSample(time: .now, status: try await client.status())
         sample.requests =
             try await ask("ListRequests", &sample) { () throws(GatewayError) in
                 try await client.listRequests()
@@ -49,9 +49,4 @@ struct TopCollector: Sendable {
             return nil
         }
     }
-
-    private static let origin = ContinuousClock.now
-
-    /// Since the first sample.
-    static var now: MonotonicInstant { MonotonicInstant(nanoseconds: 0) + origin.duration(to: .now) }
 }

@@ -1,25 +1,26 @@
 import Glibc
 import LLMGWCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import LLMGWStorage
 
 @Suite("Storage thread")
 struct StorageThreadTests {
-    /// What the worker did, and a gate that keeps it from going on.
+    /// What the worker did, and what keeps it from going on.
     private final class Log: Sendable {
         struct State {
             var batches: [[Int]] = []
             var wakes = 0
             var isClosed = false
-            var isGateShut = false
+            /// What the next batch waits for.
+            var gate: Signal?
         }
 
         let state = Mutex(State())
 
         var batches: [[Int]] { state.withLock { $0.batches } }
-        func setGate(shut: Bool) { state.withLock { $0.isGateShut = shut } }
     }
 
     private final class Worker: StorageWorker {
@@ -32,8 +33,12 @@ struct StorageThreadTests {
         }
 
         func perform(_ commands: [Int]) {
-            log.state.withLock { $0.batches.append(commands) }
-            while log.state.withLock({ $0.isGateShut }) { usleep(200) }
+            let gate = log.state.withLock { state in
+                state.batches.append(commands)
+                defer { state.gate = nil }
+                return state.gate
+            }
+            if let gate { #expect(gate.wait()) }
         }
 
         func wake() {
@@ -76,14 +81,15 @@ struct StorageThreadTests {
 
     @Test func refusesAndCountsWhatTheQueueCannotHold() async throws {
         let thread = try start(capacity: 10, delay: .zero)
-        log.setGate(shut: true)
+        let gate = Signal()
+        log.state.withLock { $0.gate = gate }
         #expect(thread.submit(1, .prompt))
         #expect(await eventually { log.batches == [[1]] })
         #expect(thread.submit(2, weight: 30, .batched), "too heavy for any queue, and alone in it")
         #expect(!thread.submit(3, .prompt))
         #expect(!thread.submit(4, .batched))
         #expect(thread.refused == 2)
-        log.setGate(shut: false)
+        gate.send()
         #expect(await eventually { log.batches == [[1], [2]] })
         for number in 5...14 { #expect(thread.submit(number, .batched)) }
         await thread.stop()
@@ -102,7 +108,7 @@ struct StorageThreadTests {
     }
 
     @Test func wakesTheWorkerAtItsTime() async throws {
-        let thread = try start(wakeTime: .onStorageThread + .milliseconds(20))
+        let thread = try start(wakeTime: .now + .milliseconds(20))
         #expect(await eventually { log.state.withLock { $0.wakes } == 1 })
         await thread.stop()
         #expect(log.state.withLock { $0.wakes } == 1)

@@ -1,5 +1,6 @@
 import LLMGWCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import LLMGWUpstream
