@@ -142,6 +142,7 @@ final class QuotaDesk {
         onWait: @escaping @GatewayLoop (QueueForecast) -> Void
     ) async throws(GatewayError) -> AdmissionGrant? {
         try execution.checkCancellation()
+        pump()
         let since = scheduler.now
         switch controller.enter(request, now: since) {
         case .admitted(let grant):

@@ -90,6 +90,7 @@ public struct AdmissionController: Sendable {
 
     // MARK: Requests
 
+    /// To be asked when `next` has nothing to do: those who wait come first.
     public mutating func enter(_ request: AdmissionRequest, now: MonotonicInstant) -> Entry {
         let (queue, accounts) = (request.lane.queue, self.accounts(of: request))
         let fit = book.fit(request.demand, in: accounts, now: now)
@@ -99,10 +100,14 @@ public struct AdmissionController: Sendable {
                 client: request.client.index, weight: request.weight, cost: request.demand.weight)
             return .admitted(grant(request, now: now))
         }
-        if let refusal = refusal(of: request, now: now) { return .refused(refusal) }
-        let forecast = forecast(of: request, now: now)
+        let (refusal, forecast) = (refusal(of: request, now: now), forecast(of: request, now: now))
         let (ticket, isFirst) = queues[queue].insert(WaitingRequest(request: request, since: now))
         if isFirst, let grant = tryNewcomer(ticket, queue, now: now) { return .admitted(grant) }
+        // Only who would have to wait asks for a place in the queue, and for the time.
+        if let refusal {
+            _ = queues[queue].remove(ticket)
+            return .refused(refusal)
+        }
         return .waiting(WaitingTicket(queue: queue, ticket: ticket), forecast)
     }
 

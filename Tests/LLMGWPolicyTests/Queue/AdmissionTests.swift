@@ -275,6 +275,28 @@ struct AdmissionTests {
         guard case .waiting = desk.ask(4, isRepeat: true, at: 0) else { throw Failed() }
     }
 
+    @Test("Who can go at once needs no place in a full queue, and no time to wait")
+    func passingAFullQueue() {
+        var desk = Desk([.requestsPerMinute: 100], lanes: [[.concurrency: 1], [:]], maxWaiting: 1)
+        desk.ask(1, at: 0)
+        guard case .waiting = desk.ask(1, maxWaiting: 1, at: 0) else {
+            Issue.record("the deployment's only place is taken")
+            return
+        }
+        #expect(desk.pump(at: 0).isEmpty)
+        guard case .admitted = desk.ask(2, lane: 1, at: 0), case .admitted = desk.ask(1, lane: 1, maxWaiting: 1, at: 0),
+            case .admitted = desk.ask(2, lane: 1, latestStart: at(0), at: 0)
+        else {
+            Issue.record("the other deployment has room")
+            return
+        }
+        #expect(desk.ask(2, at: 0) == .refused(.queueFull(limit: 1)))
+        #expect(desk.ask(1, maxWaiting: 1, at: 0) == .refused(.clientQueueFull(limit: 1)))
+        #expect(desk.controller.totalWaiting.count == 1, "who is refused leaves nothing behind")
+        desk.endFirst(at: 1)
+        #expect(desk.pump(at: 1) == [1])
+    }
+
     @Test("A repeated attempt goes before its client's other requests")
     func repeats() {
         var desk = Desk([.concurrency: 1])
