@@ -74,7 +74,8 @@ public final class Gateway: Service {
     public func run() async throws {
         if let ledger = state.usageBook.ledger {
             await QuotaRestoration(
-                configuration: generation.configuration, desk: state.desk, ledger: ledger, logger: logger
+                configuration: generation.configuration, desk: state.desk, ledger: ledger,
+                usageBook: state.usageBook, logger: logger
             ).run()
         }
         let metrics = try await openMetrics()

@@ -31,7 +31,8 @@ final class AdminService {
             providers: providers, models: statistics.modelStatuses,
             clients: state.accounts.statuses.filter { everybody || $0.uid == peer.uid },
             pauses: state.pauses.statuses.filter { everybody || !$0.scope.hasPrefix("client/") },
-            waiting: UInt32(clamping: state.desk.waitingCount), problems: state.storageProblems)
+            waiting: UInt32(clamping: state.desk.waitingCount),
+            costsToday: everybody ? state.usageBook.costsToday.inOrder : [], problems: state.storageProblems)
     }
 
     private var providers: [ProviderStatus] {

@@ -9,6 +9,7 @@ struct CachedInference {
     let cache: ReplyCache
     let use: CacheUse
     let caller: CacheCaller
+    let statistics: Statistics
 
     private var now: MonotonicInstant { cache.scheduler.now }
 
@@ -130,16 +131,26 @@ struct CachedInference {
         let behalf = execution.caller.map { Caller(client: $0.client, priority: .batch, peer: $0.peer) }
         begin(isDetached: true).start(
             caller.ask,
-            Execution(requestID: execution.requestID, started: now, deadline: now + time, caller: behalf),
+            Execution(
+                requestID: execution.requestID, started: now, deadline: now + time, caller: behalf,
+                operation: execution.operation),
             hasSubstitute: true)
     }
 
     private func begin(isDetached: Bool) -> SharedCall {
-        let (cache, use, started) = (cache, use, now)
+        let (cache, use, started, statistics) = (cache, use, now, statistics)
         let epoch = cache.beginFill()
         let call = SharedCall(
             isStream: use.address.isStream, logLimit: cache.limits.maxEntryBytes, isDetached: isDetached,
-            codec: cache.codec, scheduler: cache.scheduler
+            codec: cache.codec, scheduler: cache.scheduler,
+            onUnclaimed: { execution, outcome in
+                let model = use.address.model
+                switch outcome {
+                case .success((let body, let info)):
+                    statistics.noteUnclaimed(execution, model: model, error: nil, usage: body.usage, info: info)
+                case .failure(let error): statistics.noteUnclaimed(execution, model: model, error: error)
+                }
+            }
         ) { call, outcome in
             cache.unlink(call, at: use.address.key)
             guard use.plan.writes, let outcome, let content = content(of: outcome, call) else {
@@ -236,7 +247,7 @@ extension Execution {
     /// for too does not end by it; who waits has a clock of his own.
     func detached() -> Execution {
         Execution(
-            requestID: requestID, started: started, deadline: deadline, transferDeadline: .distantFuture, caller: caller
-        )
+            requestID: requestID, started: started, deadline: deadline, transferDeadline: .distantFuture,
+            caller: caller, operation: operation)
     }
 }

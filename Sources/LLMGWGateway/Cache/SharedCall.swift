@@ -26,11 +26,17 @@ final class SharedCall: ChunkSink {
     private let scheduler: any LoopScheduler
     /// The call is over; nobody can join it any more.
     private let onEnd: @GatewayLoop (SharedCall, InferenceOutcome?) -> Void
+    /// The call on somebody's behalf ended, who is not there any more to be told what it took.
+    private let onUnclaimed: @GatewayLoop (Execution, InferenceOutcome) -> Void
     private var subscriptions: [UInt64: Subscription] = [:]
     private var lastNumber: UInt64 = 0
     /// What the cache is to the one on whose behalf the call is made.
     private var leading = CacheState.miss
     private var execution: Execution?
+    /// What `execution` took is final.
+    private var isExecutionOver = false
+    /// The last one who wanted the answer, and what it gets: it pays for the call, and waits until that has ended.
+    private var last: (subscription: Subscription, result: InferenceOutcome)?
     private var head: ReplyHead?
     private var outcome: InferenceOutcome?
     private var toldToPause = false
@@ -39,12 +45,14 @@ final class SharedCall: ChunkSink {
 
     init(
         isStream: Bool, logLimit: Int, isDetached: Bool, codec: MessageCodec, scheduler: any LoopScheduler,
+        onUnclaimed: @escaping @GatewayLoop (Execution, InferenceOutcome) -> Void,
         onEnd: @escaping @GatewayLoop (SharedCall, InferenceOutcome?) -> Void
     ) {
         self.isStream = isStream
         self.flight = Flight(logLimit: logLimit, isDetached: isDetached)
         self.codec = codec
         self.scheduler = scheduler
+        self.onUnclaimed = onUnclaimed
         self.onEnd = onEnd
     }
 
@@ -69,6 +77,7 @@ final class SharedCall: ChunkSink {
     /// Asks upstream, on the leader's behalf.
     func start(_ ask: @escaping UpstreamAsk, _ execution: Execution, hasSubstitute: Bool) {
         self.execution = execution
+        isExecutionOver = false
         execution.onPhase = { [weak self] phase in
             for subscription in self?.subscriptions.values ?? [:].values { subscription.caller.execution.phase = phase }
         }
@@ -79,6 +88,13 @@ final class SharedCall: ChunkSink {
                     try await ask(execution, isStream ? self : nil, hasSubstitute) { self.spread($0) })
             } catch {
                 result = .failure(error)
+            }
+            isExecutionOver = true
+            if let last {
+                claim(last.subscription)
+                last.subscription.settle(last.result)
+            } else if !subscriptions.values.contains(where: { $0.state != .coalesced }) {
+                onUnclaimed(execution, result)
             }
             finish(result)
         }
@@ -158,19 +174,23 @@ final class SharedCall: ChunkSink {
 
     private func settle(_ number: UInt64, with result: InferenceOutcome) {
         guard let subscription = subscriptions.removeValue(forKey: number) else { return }
-        if let execution, subscription.state != .coalesced {
-            // Attempts are counted once, as they are paid for.
-            subscription.caller.execution.attempts = execution.attempts
-            subscription.caller.execution.queueTime = execution.queueTime
+        let pays = subscription.state != .coalesced
+        if pays { claim(subscription) }
+        guard flight.leave(number) == .cancel else {
+            subscription.settle(result)
+            return regulate()
         }
-        let departure = flight.leave(number)
-        subscription.settle(result)
-        if departure == .cancel {
-            onEnd(self, nil)
-            execution?.cancel(GatewayError(.cancelled, "all callers of the shared call have left"))
-        } else {
-            regulate()
-        }
+        onEnd(self, nil)
+        if pays, execution != nil { last = (subscription, result) } else { subscription.settle(result) }
+        execution?.cancel(GatewayError(.cancelled, "all callers of the shared call have left"))
+    }
+
+    /// Attempts are counted once, as they are paid for: by whoever began the call, or else by the call itself.
+    private func claim(_ subscription: Subscription) {
+        guard let execution, isExecutionOver else { return }
+        subscription.caller.execution.attempts = execution.attempts
+        subscription.caller.execution.queueTime = execution.queueTime
+        subscription.caller.execution.spending = execution.spending
     }
 
     /// Lets the upstream pause or go on.

@@ -23,6 +23,7 @@ final class Execution {
     /// The answer is sent in pieces.
     var isStream = false
     var queueTime = Duration.zero
+    var spending = Spending()
     /// Why the work is to end early; set once.
     private(set) var cancellation: GatewayError?
     /// Ends the present wait with this error. Set while there is one.

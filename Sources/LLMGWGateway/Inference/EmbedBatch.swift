@@ -63,10 +63,14 @@ final class EmbedBatch {
     }
 
     /// Gives every member the vectors of its own inputs, and its share of the tokens and of the cost.
-    func share(_ reply: EmbedReply, among live: [EmbedMember], now: MonotonicInstant) {
+    ///
+    /// Returns those who left meanwhile: what they asked for was billed all the same.
+    func share(_ reply: EmbedReply, among live: [EmbedMember], now: MonotonicInstant) -> [EmbedMember] {
         let bytes = live.map { $0.request.inputs.reduce(0) { $0 + $1.utf8.count } }
         let usages = reply.usage?.divided(byBytes: bytes)
         let costs = reply.info.cost?.divided(byBytes: bytes)
+        let estimates = execution?.spending.estimate?.divided(byBytes: bytes)
+        let gone = live.filter(\.isSettled)
         var first = 0
         for (index, member) in live.enumerated() {
             let last = first + member.request.inputs.count
@@ -81,6 +85,7 @@ final class EmbedBatch {
                 info.latency = latency
             }
             member.execution.attempts = reply.info.attempts
+            member.execution.spending.add(costs.map { [$0[index]] }, estimate: estimates?[index])
             member.settle(
                 .share(
                     EmbedReply(
@@ -88,10 +93,13 @@ final class EmbedBatch {
                         mergedCalls: UInt32(live.count))))
             first = last
         }
+        return gone
     }
 
     /// An upstream that refuses the request's content refuses it for one member's sake: the others must not suffer.
-    func fail(_ error: GatewayError, _ live: [EmbedMember]) {
+    ///
+    /// Returns the member that pays for what was billed nevertheless, if it has left meanwhile.
+    func fail(_ error: GatewayError, _ live: [EmbedMember]) -> EmbedMember? {
         let refused = [.upstreamInvalidRequest, .contextLengthExceeded, .requestTooLarge, .contentFiltered]
             .contains(error.reason)
         var error = error
@@ -99,9 +107,13 @@ final class EmbedBatch {
         if live.count > 1, error.origin == .upstream {
             error.message = "the upstream failed at a call that carried the inputs of \(live.count) callers"
         }
+        let payer = live.first { !$0.isSettled } ?? live.first
+        let isGone = payer?.isSettled ?? false
+        if let execution { payer?.execution.spending = execution.spending }
         for member in live {
             member.execution.attempts += error.attempts
             member.settle(refused && live.count > 1 ? .runAlone : .failed(error))
         }
+        return isGone ? payer : nil
     }
 }

@@ -174,7 +174,7 @@ final class EmbedService {
         let latest = batch.members.map(\.execution.deadline).max() ?? first.execution.deadline
         let execution = Execution(
             requestID: first.execution.requestID, started: first.execution.started, deadline: latest,
-            caller: first.execution.caller)
+            caller: first.execution.caller, operation: first.execution.operation)
         batch.execution = execution
         let live = batch.members.filter { !$0.isSettled }
         let request = EmbedRequest(
@@ -184,9 +184,13 @@ final class EmbedService {
             let allow = live.map(\.options.retryAmbiguous)
             let options = CallOptions(retryAmbiguous: allow.contains(false) ? false : allow.contains(nil) ? nil : true)
             let reply = try await alone(request, model, options, execution, first.trace)
-            batch.share(reply, among: live, now: scheduler.now)
+            for member in batch.share(reply, among: live, now: scheduler.now) {
+                statistics.noteUnclaimed(member.execution, model: model, error: nil, info: reply.info)
+            }
         } catch {
-            batch.fail(error, live)
+            if let member = batch.fail(error, live) {
+                statistics.noteUnclaimed(member.execution, model: model, error: error)
+            }
         }
     }
 

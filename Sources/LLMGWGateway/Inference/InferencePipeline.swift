@@ -53,7 +53,7 @@ final class InferencePipeline {
         _ use: CacheUse?, _ caller: CacheCaller
     ) async throws(GatewayError) -> (body: UpstreamAnswer.Body, info: ReplyInfo) {
         if let use, !use.plan.bypasses {
-            return try await CachedInference(cache: cache, use: use, caller: caller).run()
+            return try await CachedInference(cache: cache, use: use, caller: caller, statistics: statistics).run()
         }
         if let use { cache.counters.note(.bypass, model: use.address.model.name, uid: use.uid) }
         return try await caller.ask(caller.execution, caller.sink, false, caller.onHead)

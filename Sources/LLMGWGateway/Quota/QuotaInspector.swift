@@ -118,7 +118,8 @@ final class QuotaInspector: QuotaInspection {
 }
 
 extension [String: Int64] {
-    fileprivate var inOrder: [Cost] { sorted { $0.key < $1.key }.map { Cost(micros: $0.value, currency: $0.key) } }
+    /// By the names of the currencies.
+    var inOrder: [Cost] { sorted { $0.key < $1.key }.map { Cost(micros: $0.value, currency: $0.key) } }
 }
 
 extension UsageGrouping {
@@ -159,6 +160,11 @@ extension UsageRow {
             + Usage(
                 inputTokens: tokens(total.inputTokens), outputTokens: tokens(total.outputTokens),
                 cachedInputTokens: tokens(total.cachedInputTokens), reasoningTokens: tokens(total.reasoningTokens))
+        estimatedRequests += tokens(total.estimated)
+        estimatedUsage =
+            estimatedUsage
+            + Usage(
+                inputTokens: tokens(total.estimatedInputTokens), outputTokens: tokens(total.estimatedOutputTokens))
         var sums = Dictionary(uniqueKeysWithValues: costs.map { ($0.currency, $0.micros) })
         for (currency, micros) in total.costs { sums[currency, default: 0] += micros }
         costs = sums.inOrder

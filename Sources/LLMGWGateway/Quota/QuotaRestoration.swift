@@ -13,6 +13,7 @@ struct QuotaRestoration {
     let configuration: GatewayConfiguration
     let desk: QuotaDesk
     let ledger: UsageLedger
+    let usageBook: UsageBook
     let logger: Logger
 
     /// A ledger that cannot be read keeps nobody from starting; it is said.
@@ -31,6 +32,9 @@ struct QuotaRestoration {
         let budgets =
             configuration.clients.values.flatMap(\.budgets) + configuration.providers.values.flatMap(\.budgets)
         let now = UnixTime.now.milliseconds
+        for total in try await ledger.totals(UsageQuery(since: BudgetPeriod.day.start(at: now)), by: []) {
+            usageBook.addToday(total.costs)
+        }
         for period in BudgetPeriod.allCases where budgets.contains(where: { $0.period == period }) {
             let since = UsageQuery(since: period.start(at: now))
             for total in try await ledger.totals(since, by: [.client]) {

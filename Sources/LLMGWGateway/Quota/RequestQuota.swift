@@ -15,10 +15,8 @@ final class RequestQuota {
     private var first: AdmissionGrant?
     private var settlement = Settlement.notSent
     private var reserved: BudgetReservation?
-    /// Of all attempts, in each currency.
-    private var spent: [Cost] = []
-    /// One of them has an unknown price.
-    private var isUnpriced = false
+    /// Of this request's attempts. The execution's holds those of all that was asked on its behalf.
+    private var spending = Spending()
     private(set) var source = UsageSource.upstream
 
     init(
@@ -32,7 +30,7 @@ final class RequestQuota {
     }
 
     /// Nil where some of it is not known, or it is no single sum.
-    var cost: Cost? { isUnpriced || spent.count > 1 ? nil : spent.first }
+    var cost: Cost? { spending.cost }
 
     func demand(for operation: UpstreamOperation, at target: Deployment) -> QuotaDemand {
         desk.forecasts.demand(for: operation, at: target, client: caller.client.id).demand
@@ -79,20 +77,11 @@ final class RequestQuota {
     }
 
     /// An attempt is over.
-    fileprivate func note(_ settlement: Settlement, _ costs: [Cost]?, _ source: UsageSource) {
+    fileprivate func note(_ settlement: Settlement, _ costs: [Cost]?, estimate: Usage?) {
         self.settlement = self.settlement.followed(by: settlement)
-        self.source = source
-        guard let costs else {
-            isUnpriced = true
-            return
-        }
-        for cost in costs {
-            if let index = spent.firstIndex(where: { $0.currency == cost.currency }) {
-                spent[index].micros += cost.micros
-            } else {
-                spent.append(cost)
-            }
-        }
+        source = estimate == nil ? .upstream : .estimate
+        spending.add(costs, estimate: estimate)
+        execution.spending.add(costs, estimate: estimate)
     }
 
     /// The rule for what becomes of a failed attempt's quota.
@@ -104,7 +93,7 @@ final class RequestQuota {
         self.first = nil
         desk.settleRequest(first, settlement)
         let client = QuotaScope.client(caller.client.name)
-        desk.budgets.settle(reserved, costs: isUnpriced ? nil : spent, in: [client])
+        desk.budgets.settle(reserved, costs: spending.isUnpriced ? nil : spending.costs, in: [client])
     }
 }
 
@@ -144,27 +133,25 @@ final class QuotaPlace {
     }
 
     /// It was not used after all.
-    func giveBack() { settle(.notSent, costs: [], .upstream) }
+    func giveBack() { settle(.notSent, costs: []) }
 
     /// The attempt is over. `output` is what of the answer has come.
     func settle(_ result: Result<UpstreamAnswer, GatewayError>, output: TokenSize, now: MonotonicInstant) {
         switch result {
         case .success(let answer):
-            let demand = grant.demand
             guard let usage = answer.body.usage else {
-                let estimate = QuotaDemand(inputTokens: demand.inputTokens, outputTokens: output.tokens).usage
-                return settle(.unknown, costs: costs(of: estimate), .estimate)
+                return settle(.unknown, estimate: estimate(output))
             }
             desk.forecasts.learn(usage, size: size, at: target, client: grant.client)
-            settle(.used(usage), costs: costs(of: usage), .upstream)
+            settle(.used(usage), costs: costs(of: usage))
         case .failure(let error):
             let rule = request.rule(error)
             let settlement = settlement(of: error, rule, output)
             switch settlement {
-            case .notSent, .refused: settle(settlement, costs: [], .upstream)
-            case .unknown, .interrupted, .used:
-                let estimate = QuotaDemand(inputTokens: grant.demand.inputTokens, outputTokens: output.tokens).usage
-                settle(settlement, costs: costs(of: estimate), .estimate)
+            case .notSent, .refused: settle(settlement, costs: [])
+            // The provider counts what it refuses among its limits. It did nothing for its client, and bills nothing.
+            case .unknown: settle(settlement, forClient: .refused, costs: [])
+            case .interrupted, .used: settle(settlement, estimate: estimate(output))
             }
             if let gate = rule.gate, let until = gate.until(after: error, now: now) {
                 desk.close(target, gate.scope, until: until)
@@ -175,6 +162,8 @@ final class QuotaPlace {
 
     private func settlement(of error: GatewayError, _ rule: FailureRule, _ output: TokenSize) -> Settlement {
         let sent = Settlement.interrupted(outputTokens: output.tokens)
+        // Whatever ended it: an upstream that has answered in part has worked, and is paid for it.
+        guard output.tokens == 0 else { return sent }
         return switch rule.settlement {
         case .refund: .notSent
         case .request: .refused
@@ -187,10 +176,21 @@ final class QuotaPlace {
 
     private func costs(of usage: Usage) -> [Cost]? { price?.cost(of: usage).map { [$0] } }
 
-    private func settle(_ settlement: Settlement, costs: [Cost]?, _ source: UsageSource) {
+    /// What the attempt took, where nobody counted.
+    private func estimate(_ output: TokenSize) -> Usage {
+        QuotaDemand(inputTokens: grant.demand.inputTokens, outputTokens: output.tokens).usage
+    }
+
+    private func settle(_ settlement: Settlement, estimate: Usage) {
+        settle(settlement, costs: costs(of: estimate), estimate: estimate)
+    }
+
+    private func settle(
+        _ settlement: Settlement, forClient own: Settlement? = nil, costs: [Cost]?, estimate: Usage? = nil
+    ) {
         desk.settleAttempt(grant, settlement)
         desk.budgets.settle(reserved, costs: costs, in: [.provider(target.settings.provider)])
-        request.note(settlement, costs, source)
+        request.note(own ?? settlement, costs, estimate: estimate)
     }
 }
 

@@ -1,4 +1,5 @@
 import LLMGWCore
+import LLMGWPolicy
 import LLMGWStorage
 import Logging
 
@@ -10,11 +11,16 @@ final class UsageBook {
         var usage = Usage()
         /// Millionths, by currency.
         var costs: [String: Int64] = [:]
+
+        mutating func add(_ usage: Usage) { self.usage = self.usage + usage }
     }
 
     /// Nil where there is no state directory, or no thread to be had for it.
     let ledger: UsageLedger?
     private(set) var clients: [String: Sums] = [:]
+    /// The day of UTC in which something was spent last, and what: millionths, by currency.
+    private var day = Int.min
+    private var spentInDay: [String: Int64] = [:]
     private let scheduler: any LoopScheduler
 
     init(directory: String?, scheduler: any LoopScheduler, logger: Logger) {
@@ -32,15 +38,47 @@ final class UsageBook {
     /// What waits is written first.
     func close() async { await ledger?.close() }
 
+    // MARK: Today
+
+    /// What was spent since midnight UTC.
+    var costsToday: [String: Int64] {
+        BudgetPeriod.day.number(at: UnixTime.now.milliseconds) == day ? spentInDay : [:]
+    }
+
+    /// What was spent since midnight: just now, or before the daemon started.
+    func addToday(_ costs: [String: Int64]) {
+        let today = BudgetPeriod.day.number(at: UnixTime.now.milliseconds)
+        if today != day { (day, spentInDay) = (today, [:]) }
+        spentInDay.merge(costs, uniquingKeysWith: +)
+    }
+
+    // MARK: What ended
+
     /// A request has ended. `usage` is what an upstream counted for it.
     func note(_ execution: Execution, model: ModelSettings, error: GatewayError?, usage: Usage?, info: ReplyInfo?) {
         guard let caller = execution.caller else { return }
-        let cost = info?.isNew == false ? nil : info?.cost
-        var sums = clients[caller.client.name] ?? Sums()
-        sums.counts.note(error)
-        if let usage { sums.usage = sums.usage + usage }
-        if let cost { sums.costs[cost.currency, default: 0] += cost.micros }
-        clients[caller.client.name] = sums
+        clients[caller.client.name, default: Sums()].counts.note(error)
+        record(execution, model: model, error: error, usage: usage, info: info)
+    }
+
+    /// An upstream call has ended whose caller did not wait for its end, or that had none. It is no request, and has to be paid for all the same.
+    func noteUnclaimed(
+        _ execution: Execution, model: ModelSettings, error: GatewayError?, usage: Usage?, info: ReplyInfo?
+    ) {
+        guard !execution.spending.isNothing else { return }
+        record(execution, model: model, error: error, usage: usage, info: info)
+    }
+
+    private func record(
+        _ execution: Execution, model: ModelSettings, error: GatewayError?, usage: Usage?, info: ReplyInfo?
+    ) {
+        guard let caller = execution.caller else { return }
+        let cost = execution.cost(info)
+        if let usage { clients[caller.client.name, default: Sums()].add(usage) }
+        if let cost {
+            clients[caller.client.name, default: Sums()].costs[cost.currency, default: 0] += cost.micros
+            addToday([cost.currency: cost.micros])
+        }
         guard let ledger else { return }
         let now = scheduler.now
         ledger.append(
@@ -50,11 +88,21 @@ final class UsageBook {
                 provider: info?.provider ?? error?.provider ?? "", deployment: info?.path.last?.deployment ?? "",
                 inputTokens: usage?.inputTokens, outputTokens: usage?.outputTokens,
                 cachedInputTokens: usage?.cachedInputTokens, reasoningTokens: usage?.reasoningTokens,
+                estimatedInputTokens: execution.spending.estimate?.inputTokens,
+                estimatedOutputTokens: execution.spending.estimate?.outputTokens,
                 cost: cost.map { UsageCost(micros: $0.micros, currency: $0.currency) },
                 outcome: error.map { "\($0.reason)" } ?? "ok", attempts: execution.attempts,
                 duration: (now - execution.started).wholeMicroseconds,
                 queued: (info?.latency?.queue ?? execution.queueTime).wholeMicroseconds,
                 firstContent: info?.latency?.firstToken?.wholeMicroseconds, cache: (info?.cache ?? .bypass).word))
+    }
+}
+
+extension Execution {
+    /// What was paid for it, whether it came to an answer or not; nil where that is not known, and for an answer that another request paid for.
+    func cost(_ info: ReplyInfo?) -> Cost? {
+        if !spending.isNothing { return spending.cost }
+        return info?.isNew == false ? nil : info?.cost
     }
 }
 

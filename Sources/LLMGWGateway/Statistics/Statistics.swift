@@ -35,6 +35,13 @@ final class Statistics {
         totals.note(error)
     }
 
+    /// An upstream call ended that no request has waited for to its end.
+    func noteUnclaimed(
+        _ execution: Execution, model: ModelSettings, error: GatewayError?, usage: Usage? = nil, info: ReplyInfo? = nil
+    ) {
+        usageBook?.noteUnclaimed(execution, model: model, error: error, usage: usage, info: info)
+    }
+
     /// A request ended before its model was known.
     func noteRefused(_ execution: Execution, _ error: GatewayError) {
         totals.note(error)

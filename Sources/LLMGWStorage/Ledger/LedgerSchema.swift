@@ -25,11 +25,15 @@ enum LedgerSchema {
             cache TEXT NOT NULL
         );
         CREATE INDEX usage_time ON usage (time);
+        """,
         """
+        ALTER TABLE usage ADD COLUMN estimated_input INTEGER;
+        ALTER TABLE usage ADD COLUMN estimated_output INTEGER;
+        """,
     ]
 
     static let columns = """
         time, uid, client, operation, model, provider, deployment, input, output, cached, reasoning, cost, currency, \
-        outcome, attempts, duration, queued, first_content, cache
+        outcome, attempts, duration, queued, first_content, cache, estimated_input, estimated_output
         """
 }

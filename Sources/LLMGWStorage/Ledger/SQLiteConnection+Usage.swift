@@ -5,7 +5,7 @@ extension SQLiteConnection {
 
     func insert(_ records: [UsageRecord]) throws(SQLiteError) {
         try transaction { () throws(SQLiteError) in
-            let places = Array(repeating: "?", count: 19).joined(separator: ", ")
+            let places = Array(repeating: "?", count: 21).joined(separator: ", ")
             let insert = try statement("INSERT INTO usage (\(LedgerSchema.columns)) VALUES (\(places))")
             for record in records { try insert.run(record.values) }
         }
@@ -17,9 +17,12 @@ extension SQLiteConnection {
         let (condition, values) = query.condition
         let groups = dimensions.map(\.group)
         // total() and not sum(): an absurd figure of an upstream must not end every later query with an overflow.
-        let sums = ["input", "output", "cached", "reasoning", "cost"].map { "CAST(total(\($0)) AS INTEGER)" }
-        let columns =
-            dimensions.map(\.name) + ["currency", "count(*)", "count(*) FILTER (WHERE outcome <> 'ok')"] + sums
+        let sums = ["input", "output", "cached", "reasoning", "cost", "estimated_input", "estimated_output"]
+            .map { "CAST(total(\($0)) AS INTEGER)" }
+        let counts = [
+            "count(*)", "count(*) FILTER (WHERE outcome <> 'ok')", "count(coalesce(estimated_input, estimated_output))",
+        ]
+        let columns = dimensions.map(\.name) + ["currency"] + counts + sums
         let order = (groups + ["currency"]).joined(separator: ", ")
         let sql = "SELECT \(columns.joined(separator: ", ")) FROM usage\(condition) GROUP BY \(order) ORDER BY \(order)"
         var totals: [UsageTotal] = []
@@ -88,12 +91,15 @@ extension UsageTotal {
         let count = row.integer(first + 1)
         calls += count
         failures += row.integer(first + 2)
-        inputTokens += row.integer(first + 3)
-        outputTokens += row.integer(first + 4)
-        cachedInputTokens += row.integer(first + 5)
-        reasoningTokens += row.integer(first + 6)
+        estimated += row.integer(first + 3)
+        inputTokens += row.integer(first + 4)
+        outputTokens += row.integer(first + 5)
+        cachedInputTokens += row.integer(first + 6)
+        reasoningTokens += row.integer(first + 7)
+        estimatedInputTokens += row.integer(first + 9)
+        estimatedOutputTokens += row.integer(first + 10)
         if let currency = row.optionalText(first) {
-            costs[currency, default: 0] += row.integer(first + 7)
+            costs[currency, default: 0] += row.integer(first + 8)
         } else {
             unpriced += count
         }
@@ -107,7 +113,8 @@ extension UsageRecord {
             time: row.integer(0), uid: UInt32(clamping: row.integer(1)), client: row.text(2), operation: row.text(3),
             model: row.text(4), provider: row.text(5), deployment: row.text(6),
             inputTokens: row.tokens(7), outputTokens: row.tokens(8), cachedInputTokens: row.tokens(9),
-            reasoningTokens: row.tokens(10),
+            reasoningTokens: row.tokens(10), estimatedInputTokens: row.tokens(19),
+            estimatedOutputTokens: row.tokens(20),
             cost: currency.map { UsageCost(micros: row.integer(11), currency: $0) },
             outcome: row.text(13), attempts: UInt32(clamping: row.integer(14)), duration: row.integer(15),
             queued: row.integer(16), firstContent: row.optionalInteger(17), cache: row.text(18))
@@ -119,6 +126,7 @@ extension UsageRecord {
             .text(deployment), .tokens(inputTokens), .tokens(outputTokens), .tokens(cachedInputTokens),
             .tokens(reasoningTokens), .optional(cost?.micros), .optional(cost?.currency), .text(outcome),
             .integer(Int64(attempts)), .integer(duration), .integer(queued), .optional(firstContent), .text(cache),
+            .tokens(estimatedInputTokens), .tokens(estimatedOutputTokens),
         ]
     }
 }

@@ -15,6 +15,9 @@ public struct UsageRecord: Sendable, Hashable {
     public var outputTokens: UInt64?
     public var cachedInputTokens: UInt64?
     public var reasoningTokens: UInt64?
+    /// What attempts took whose upstream did not count; nil where all did.
+    public var estimatedInputTokens: UInt64?
+    public var estimatedOutputTokens: UInt64?
     /// Nil: unpriced, which is not the same as free.
     public var cost: UsageCost?
     /// "ok", or the reason of the error.
@@ -30,7 +33,8 @@ public struct UsageRecord: Sendable, Hashable {
     public init(
         time: Int64, uid: UInt32, client: String, operation: String, model: String, provider: String = "",
         deployment: String = "", inputTokens: UInt64? = nil, outputTokens: UInt64? = nil,
-        cachedInputTokens: UInt64? = nil, reasoningTokens: UInt64? = nil, cost: UsageCost? = nil,
+        cachedInputTokens: UInt64? = nil, reasoningTokens: UInt64? = nil,
+        estimatedInputTokens: UInt64? = nil, estimatedOutputTokens: UInt64? = nil, cost: UsageCost? = nil,
         outcome: String, attempts: UInt32, duration: Int64, queued: Int64 = 0, firstContent: Int64? = nil,
         cache: String = "bypass"
     ) {
@@ -45,6 +49,8 @@ public struct UsageRecord: Sendable, Hashable {
         self.outputTokens = outputTokens
         self.cachedInputTokens = cachedInputTokens
         self.reasoningTokens = reasoningTokens
+        self.estimatedInputTokens = estimatedInputTokens
+        self.estimatedOutputTokens = estimatedOutputTokens
         self.cost = cost
         self.outcome = outcome
         self.attempts = attempts

@@ -5,10 +5,15 @@ public struct UsageTotal: Sendable, Hashable {
     public var calls: Int64 = 0
     /// Calls whose outcome is not "ok".
     public var failures: Int64 = 0
+    /// Tokens that the upstreams counted.
     public var inputTokens: Int64 = 0
     public var outputTokens: Int64 = 0
     public var cachedInputTokens: Int64 = 0
     public var reasoningTokens: Int64 = 0
+    /// Calls that have taken what no upstream counted, and the estimate of that.
+    public var estimated: Int64 = 0
+    public var estimatedInputTokens: Int64 = 0
+    public var estimatedOutputTokens: Int64 = 0
     /// Millionths, by currency.
     public var costs: [String: Int64] = [:]
     /// Calls that no price was known for: `costs` is without them.

@@ -30,7 +30,8 @@ struct ReplyCacheTests {
 
     private func call() -> SharedCall {
         SharedCall(
-            isStream: true, logLimit: 1000, isDetached: false, codec: MessageCodec(), scheduler: scheduler
+            isStream: true, logLimit: 1000, isDetached: false, codec: MessageCodec(), scheduler: scheduler,
+            onUnclaimed: { _, _ in }
         ) { _, _ in }
     }
 

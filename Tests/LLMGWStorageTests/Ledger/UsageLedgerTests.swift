@@ -44,6 +44,22 @@ struct UsageLedgerTests {
         await ledger.close()
     }
 
+    @Test func keepsEstimatesApart() async throws {
+        let ledger = try open()
+        var broken = record(at: midnight, cost: dollars(30), outcome: "llmgw.upstream.stream_truncated")
+        (broken.inputTokens, broken.outputTokens) = (nil, nil)
+        (broken.estimatedInputTokens, broken.estimatedOutputTokens) = (7, 2)
+        ledger.append(broken)
+        ledger.append(record(at: midnight + 1, cost: dollars(4)))
+        #expect(try await ledger.records(UsageQuery(), limit: 10).last == broken)
+        let all = try #require(try await ledger.totals(UsageQuery()).first)
+        #expect((all.calls, all.estimated) == (2, 1))
+        #expect(all.costs == ["USD": 34])
+        #expect((all.inputTokens, all.outputTokens) == (10, 5))
+        #expect((all.estimatedInputTokens, all.estimatedOutputTokens) == (7, 2))
+        await ledger.close()
+    }
+
     @Test func addsUpByDimensionsAndKeepsCurrenciesAndTheUnpricedApart() async throws {
         let ledger = try open()
         ledger.append(record(at: midnight - 1, cost: dollars(1)))

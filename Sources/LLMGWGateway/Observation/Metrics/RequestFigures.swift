@@ -69,11 +69,11 @@ final class RequestFigures {
         durations[Part(target: operation, type: error?.reason.name ?? ""), default: Self.seconds].add(total.inSeconds)
         if execution.attempts > 1 { retries[provider, default: 0] += UInt64(execution.attempts - 1) }
         if let usage { note(usage, operation) }
-        guard let info else { return }
-        if info.source == .fallback, let other = info.model { failovers[Pair(from: name, to: other), default: 0] += 1 }
-        if let cost = info.cost {
+        if let cost = execution.cost(info) {
             costs[CostKey(provider: provider, model: name, currency: cost.currency), default: 0] += cost.micros
         }
+        guard let info else { return }
+        if info.source == .fallback, let other = info.model { failovers[Pair(from: name, to: other), default: 0] += 1 }
         guard let latency = info.latency else { return }
         queueWait.add(latency.queue.inSeconds)
         overhead.add(latency.overhead.inSeconds)

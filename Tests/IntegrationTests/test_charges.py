@@ -1,0 +1,111 @@
+"""What requests are charged that come to no good end: in the limits, in the budgets and in the ledger."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from typing import Any
+
+import pytest
+from conftest import StartDaemon, StartUpstream
+from harness.configuration import EAGER, PROMPT, configuration, section
+from harness.processes import Daemon
+from harness.tool import Tool
+from harness.upstream import Exchange
+from harness.waiting import wait_until
+from llmgw import GatewayError, RateLimitError
+
+PRICES = {"input_price": 1000, "output_price": 1000, "currency": "EUR"}
+
+
+def shown(gateway: Daemon, *command: str) -> Any:
+    return json.loads(Tool(gateway.socket)(*command, "--json").stdout)
+
+
+def broken_answer(exchange: Exchange) -> None:
+    """Half an answer, and an error within the stream."""
+    exchange.open_stream()
+    exchange.delta("说了一半，" * 20)
+    exchange.event({"error": {"message": "坏了", "type": "server_error"}})
+    exchange.end_stream()
+
+
+@pytest.mark.parametrize("cache", [{}, {"mode": "on"}], ids=["direct", "shared"])
+def test_what_a_failed_request_took_is_charged(
+    daemon: StartDaemon, upstream: StartUpstream, directory: pathlib.Path, cache: dict[str, object],
+) -> None:
+    up = upstream(broken_answer)
+    gateway = daemon(configuration(
+        up.base_url, model=PRICES, provider={"tpm": 100_000}, server={"state_directory": str(directory)},
+    ) + section("clients.default", {"budget_per_day": 1000, "tpm": 100_000, "currency": "EUR"})
+      + (section("cache", cache) if cache else ""))
+    client = gateway.client()
+    with pytest.raises(GatewayError) as failed:
+        list(client.stream_chat(PROMPT, temperature=0))
+    assert failed.value.reason == "llmgw.upstream.server_error"
+    (budget,) = client.list_budgets()
+    assert budget.spent.micros > 100_000 and budget.reserved.micros == 0
+    tokens = [limit for limit in shown(gateway, "limits") if limit["kind"] == "tokens/min"]
+    assert len(tokens) == 2 and all(limit["used"] > 100 and limit["reserved"] == 0 for limit in tokens), tokens
+    (today,) = client.status().costs_today
+    assert today == budget.spent
+    (row,) = wait_until(lambda: client.get_usage(["client"]).rows, "the ledger has it")
+    assert (row.requests, row.failed, row.estimated_requests, row.costs) == (1, 1, 1, [today])
+    assert row.estimated_usage.input_tokens > 0 and row.estimated_usage.output_tokens >= 100
+    client.close()
+    gateway.stop()
+    gateway.start()
+    client = gateway.client()
+    assert client.status().costs_today == [today], "a restart does not forget what was spent"
+    with pytest.raises(GatewayError):
+        list(client.stream_chat(PROMPT, temperature=0))
+    (budget,) = client.list_budgets()
+    assert budget.spent.micros == 2 * today.micros
+
+
+def test_what_a_caller_that_left_has_begun_is_charged(
+    daemon: StartDaemon, upstream: StartUpstream, directory: pathlib.Path,
+) -> None:
+    """Of two that share a call the one on whose behalf it is made leaves; then the other one does."""
+    def script(exchange: Exchange) -> None:
+        exchange.open_stream()
+        exchange.delta("说了一半，" * 20)
+        exchange.wait_closed()
+
+    up = upstream(script)
+    gateway = daemon(configuration(
+        up.base_url, model=PRICES, server={"state_directory": str(directory)},
+    ) + section("cache", {"mode": "on"}) + section("clients.default", {"budget_per_day": 1000, "currency": "EUR"}))
+    client = gateway.client()
+    for others in (0, 1):
+        streams = [client.stream_chat(PROMPT, temperature=0) for _ in range(1 + others)]
+        for stream in streams:
+            next(stream)
+        for stream in streams:
+            stream.close()
+        wait_until(lambda: client.list_budgets()[0].reserved.micros == 0, "all is settled")
+        (budget,) = client.list_budgets()
+        wait_until(lambda: client.get_usage().rows[0].costs == [budget.spent], "the ledger has what was spent")
+    assert len(up.exchanges) == 2
+
+
+def test_what_is_refused_unprocessed_costs_nothing(
+    daemon: StartDaemon, upstream: StartUpstream, directory: pathlib.Path,
+) -> None:
+    """The provider counts what it refuses among its own limits; its client's get the tokens back, and nobody pays."""
+    error = {"error": {"message": "慢一点", "type": "rate_limit_error", "code": "rate_limit_exceeded"}}
+    up = upstream(lambda exchange: exchange.reply(error, status=429, retry_after="0.1"))
+    gateway = daemon(configuration(
+        up.base_url, model=PRICES, provider={"tpm": 100_000}, server={"state_directory": str(directory)}, resilience=EAGER,
+    ) + section("clients.default", {"budget_per_day": 1000, "tpm": 100_000, "rpm": 100, "currency": "EUR"}))
+    client = gateway.client()
+    with pytest.raises(RateLimitError):
+        client.chat(PROMPT)
+    (budget,) = client.list_budgets()
+    assert (budget.spent.micros, budget.reserved.micros) == (0, 0)
+    used = {(limit["scope"].split("/")[0], limit["kind"]): limit["used"] for limit in shown(gateway, "limits")}
+    assert used["client", "tokens/min"] == 0 and used["client", "requests/min"] == 1
+    assert used["provider", "tokens/min"] > 0
+    assert client.status().costs_today == []
+    (row,) = wait_until(lambda: client.get_usage().rows, "the ledger has it")
+    assert row.failed == 1 and row.costs == []
