@@ -82,10 +82,14 @@ public struct AdmissionController: Sendable {
         queues[lane.queue].lanes[lane.lane].accounts.contains(account)
     }
 
-    /// Whether a request of this size could go through the lane without waiting, as far as its client lets it.
-    public mutating func hasRoom(_ lane: LaneID, for demand: QuotaDemand, now: MonotonicInstant) -> Bool {
-        queues[lane.queue].fair.count == 0
-            && book.fit(demand, in: queues[lane.queue].lanes[lane.lane].accounts, now: now) == .now
+    /// Whether a request of this size could go through the lane without waiting, as far as its client lets it, and leave this share of every
+    /// limit.
+    public mutating func hasRoom(
+        _ lane: LaneID, for demand: QuotaDemand, leaving share: Double = 0, now: MonotonicInstant
+    ) -> Bool {
+        let accounts = queues[lane.queue].lanes[lane.lane].accounts
+        return queues[lane.queue].fair.count == 0 && book.fit(demand, in: accounts, now: now) == .now
+            && (share == 0 || book.leaves(share, beside: demand, in: accounts, now: now))
     }
 
     // MARK: Requests

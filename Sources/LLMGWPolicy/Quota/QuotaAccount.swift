@@ -94,6 +94,15 @@ public struct QuotaAccount: Sendable {
         return fit
     }
 
+    /// Whether this share of every limit is left once `demand` is taken.
+    mutating func leaves(_ share: Double, beside demand: QuotaDemand, now: MonotonicInstant) -> Bool {
+        if let limit = concurrency.current(now: now), Double(limit - inUse - 1) < share * Double(limit) { return false }
+        return windows.indices.allSatisfy { index in
+            let amount = demand.amount(of: windows[index].metric, countsMaximum: settings.countsMaximum)
+            return windows[index].leaves(share, beside: amount.wanted, now: now)
+        }
+    }
+
     /// Whether `demand` leaves the promise that another one starts at `instant`.
     func leavesRoom(
         for promised: QuotaDemand, at instant: MonotonicInstant, beside demand: QuotaDemand, now: MonotonicInstant

@@ -57,6 +57,13 @@ public struct QuotaBook: Sendable {
         return fit
     }
 
+    /// Whether this share of every limit is left once the demand is taken.
+    mutating func leaves(
+        _ share: Double, beside demand: QuotaDemand, in ids: [AccountID], now: MonotonicInstant
+    ) -> Bool {
+        ids.allSatisfy { accounts[$0.index].leaves(share, beside: demand, now: now) }
+    }
+
     /// The scope whose limit a demand can never meet.
     public mutating func scopeRefusing(_ demand: QuotaDemand, in ids: [AccountID], now: MonotonicInstant) -> QuotaScope?
     {

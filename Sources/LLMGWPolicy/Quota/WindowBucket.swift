@@ -46,6 +46,12 @@ public struct WindowBucket: Sendable {
         return instant > now ? .at(instant, metric) : .now
     }
 
+    /// Whether this share of the limit is left once `amount` is taken.
+    mutating func leaves(_ share: Double, beside amount: Int, now: MonotonicInstant) -> Bool {
+        guard let limit = limit.current(now: now) else { return true }
+        return Double(limit - used(now: now).saturatingSum(amount)) >= share * Double(limit)
+    }
+
     /// What is reserved of a demand: no more than the limit, so that it can be met, unless the certain part is more.
     private func charge(_ amount: (certain: Int, wanted: Int), _ limit: Int?) -> Int {
         guard let limit else { return amount.wanted }
