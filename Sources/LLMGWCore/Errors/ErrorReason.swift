@@ -23,6 +23,7 @@ public struct ErrorReason: Sendable, Hashable, CustomStringConvertible {
     public static let cancelled = ErrorReason("llmgw.client.cancelled")
 
     public static let cancelledByOperator = ErrorReason("llmgw.gateway.cancelled_by_operator")
+    public static let hedgeLost = ErrorReason("llmgw.gateway.hedge_lost")
     public static let deadlineExceeded = ErrorReason("llmgw.gateway.deadline_exceeded")
     public static let tooManyConnections = ErrorReason("llmgw.gateway.too_many_connections")
     public static let tooManyStreams = ErrorReason("llmgw.gateway.too_many_streams")
@@ -107,6 +108,7 @@ extension ErrorReason {
         ),
         Entry(.cancelled, .cancelled, .never, ""),
         Entry(.cancelledByOperator, .cancelled, .never, "Ask the operator of the daemon why."),
+        Entry(.hedgeLost, .cancelled, .never, ""),
         Entry(.deadlineExceeded, .deadlineExceeded, .ambiguous, "Allow more time, or ask for a shorter answer."),
         Entry(
             .tooManyConnections, .resourceExhausted, .safe, "Share one connection between calls, or close idle ones."),

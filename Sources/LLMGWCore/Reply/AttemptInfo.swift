@@ -8,15 +8,17 @@ public struct AttemptInfo: Sendable, Hashable {
     /// Why it failed; nil where it succeeded.
     public var reason: ErrorReason?
     public var httpStatus: UInt32?
-    /// Before the attempt: queue, pause between attempts, a gate that had to open.
+    /// Before the attempt: queue, pause between attempts, a gate that had to open. For a hedge: since the other attempt began.
     public var wait: Duration
     public var duration: Duration
     /// Until the first content; nil where none came.
     public var firstToken: Duration?
+    /// It was begun beside an attempt that was slow.
+    public var isHedge: Bool
 
     public init(
         model: String, deployment: String, provider: String, reason: ErrorReason? = nil, httpStatus: UInt32? = nil,
-        wait: Duration, duration: Duration, firstToken: Duration? = nil
+        wait: Duration, duration: Duration, firstToken: Duration? = nil, isHedge: Bool = false
     ) {
         self.model = model
         self.deployment = deployment
@@ -26,6 +28,7 @@ public struct AttemptInfo: Sendable, Hashable {
         self.wait = wait
         self.duration = duration
         self.firstToken = firstToken
+        self.isHedge = isHedge
     }
 }
 

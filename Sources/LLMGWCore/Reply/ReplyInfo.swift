@@ -15,7 +15,7 @@ public struct ReplyInfo: Sendable, Hashable {
     public var upstreamID: String?
     /// Nil where the daemon does not say.
     public var source: ReplySource?
-    /// Every attempt in order, the successful one last.
+    /// Every attempt in the order of their ends, the successful one last.
     public var path: [AttemptInfo]
     /// How old the answer from the cache is; nil where it is new.
     public var cacheAge: Duration?

@@ -1416,11 +1416,13 @@ enum EmbeddedSchema {
                   // Why it failed, as in Status.reason; absent where it succeeded.
                   optional string reason = 4;
                   optional uint32 http_status = 5;
-                  // Before the attempt: queue, pause between attempts, a gate that had to open.
+                  // Before the attempt: queue, pause between attempts, a gate that had to open. For a hedge: since the other attempt began.
                   optional uint64 wait_us = 6;
                   optional uint64 duration_us = 7;
                   // Until the first content; absent where none came.
                   optional uint64 first_token_us = 8;
+                  // It was begun beside an attempt that was slow; the one that lost has the reason llmgw.gateway.hedge_lost.
+                  optional bool hedge = 9;
                 }
 
                 // How an answer was made. Part of every inference reply.
@@ -1441,7 +1443,7 @@ enum EmbeddedSchema {
                   // Where the answer came from: "model" (the one that was asked for), "fallback" (another one), "canned" (a text of the
                   // configuration).
                   optional string source = 10;
-                  // Every attempt in order, the successful one last.
+                  // Every attempt in the order of their ends, the successful one last.
                   repeated AttemptInfo path = 11;
                   // How old the answer from the cache is; absent where it is new.
                   optional uint64 cache_age_ms = 12;

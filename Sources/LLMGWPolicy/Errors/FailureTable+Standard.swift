@@ -17,7 +17,8 @@ extension FailureTable {
         local(.cancelled, .requestAndTokensIfSent),
 
         // The gateway's own refusals never count against an upstream.
-        local(.cancelledByOperator, .requestAndTokensIfSent), local(.deadlineExceeded, .requestAndTokensIfSent),
+        local(.cancelledByOperator, .requestAndTokensIfSent), local(.hedgeLost, .requestAndTokensIfSent),
+        local(.deadlineExceeded, .requestAndTokensIfSent),
         local(.tooManyConnections), local(.tooManyStreams), local(.queueFull),
         local(.gatewayQuotaExhausted), local(.budgetExhausted), local(.paused), local(.noHealthyTarget),
         local(.breakerOpen), local(.storageFailed),

@@ -184,7 +184,8 @@ private let fullInfo = ReplyInfo(
             wait: .microseconds(Int64(7)),
             duration: .zero),
         AttemptInfo(
-            model: "", deployment: "", provider: "", wait: .zero, duration: .microseconds(Int64(9)), firstToken: .zero),
+            model: "", deployment: "", provider: "", wait: .zero, duration: .microseconds(Int64(9)), firstToken: .zero,
+            isHedge: true),
     ],
     cacheAge: .zero, cacheKey: "00ff", cacheSimilarity: 0.97, usageSource: .estimate)
 

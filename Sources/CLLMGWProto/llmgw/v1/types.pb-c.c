@@ -1240,7 +1240,7 @@ const ProtobufCMessageDescriptor llmgw__v1__cache_control__descriptor =
   (ProtobufCMessageInit) llmgw__v1__cache_control__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor llmgw__v1__attempt_info__field_descriptors[8] =
+static const ProtobufCFieldDescriptor llmgw__v1__attempt_info__field_descriptors[9] =
 {
   {
     "model",
@@ -1338,11 +1338,24 @@ static const ProtobufCFieldDescriptor llmgw__v1__attempt_info__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "hedge",
+    9,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Llmgw__V1__AttemptInfo, has_hedge),
+    offsetof(Llmgw__V1__AttemptInfo, hedge),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned llmgw__v1__attempt_info__field_indices_by_name[] = {
   1,   /* field[1] = deployment */
   6,   /* field[6] = duration_us */
   7,   /* field[7] = first_token_us */
+  8,   /* field[8] = hedge */
   4,   /* field[4] = http_status */
   0,   /* field[0] = model */
   2,   /* field[2] = provider */
@@ -1352,7 +1365,7 @@ static const unsigned llmgw__v1__attempt_info__field_indices_by_name[] = {
 static const ProtobufCIntRange llmgw__v1__attempt_info__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor llmgw__v1__attempt_info__descriptor =
 {
@@ -1362,7 +1375,7 @@ const ProtobufCMessageDescriptor llmgw__v1__attempt_info__descriptor =
   "Llmgw__V1__AttemptInfo",
   "llmgw.v1",
   sizeof(Llmgw__V1__AttemptInfo),
-  8,
+  9,
   llmgw__v1__attempt_info__field_descriptors,
   llmgw__v1__attempt_info__field_indices_by_name,
   1,  llmgw__v1__attempt_info__number_ranges,

@@ -403,7 +403,7 @@ struct  Llmgw__V1__AttemptInfo
   protobuf_c_boolean has_http_status;
   uint32_t http_status;
   /*
-   * Before the attempt: queue, pause between attempts, a gate that had to open.
+   * Before the attempt: queue, pause between attempts, a gate that had to open. For a hedge: since the other attempt began.
    */
   protobuf_c_boolean has_wait_us;
   uint64_t wait_us;
@@ -414,10 +414,15 @@ struct  Llmgw__V1__AttemptInfo
    */
   protobuf_c_boolean has_first_token_us;
   uint64_t first_token_us;
+  /*
+   * It was begun beside an attempt that was slow; the one that lost has the reason llmgw.gateway.hedge_lost.
+   */
+  protobuf_c_boolean has_hedge;
+  protobuf_c_boolean hedge;
 };
 #define LLMGW__V1__ATTEMPT_INFO__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__attempt_info__descriptor) \
-    , NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0 }
+    , NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 /*
@@ -455,7 +460,7 @@ struct  Llmgw__V1__ReplyInfo
    */
   char *source;
   /*
-   * Every attempt in order, the successful one last.
+   * Every attempt in the order of their ends, the successful one last.
    */
   size_t n_path;
   Llmgw__V1__AttemptInfo **path;

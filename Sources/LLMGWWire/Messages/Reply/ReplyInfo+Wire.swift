@@ -110,7 +110,8 @@ extension AttemptInfo {
             reason: try name(c.reason, path() + "reason").map(ErrorReason.init),
             httpStatus: present(c.has_http_status, c.http_status),
             wait: .microseconds(c.wait_us), duration: .microseconds(c.duration_us),
-            firstToken: present(c.has_first_token_us, .microseconds(c.first_token_us)))
+            firstToken: present(c.has_first_token_us, .microseconds(c.first_token_us)),
+            isHedge: c.hedge != 0)
     }
 
     func fill(_ c: UnsafeMutablePointer<Llmgw__V1__AttemptInfo>, _ arena: ProtobufArena) {
@@ -122,6 +123,7 @@ extension AttemptInfo {
         assign(&c.pointee.has_wait_us, &c.pointee.wait_us, wait.clampedMicroseconds)
         assign(&c.pointee.has_duration_us, &c.pointee.duration_us, duration.clampedMicroseconds)
         assign(&c.pointee.has_first_token_us, &c.pointee.first_token_us, firstToken?.clampedMicroseconds)
+        assign(&c.pointee.has_hedge, &c.pointee.hedge, isHedge ? 1 : nil)
     }
 }
 

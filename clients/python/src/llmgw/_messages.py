@@ -307,7 +307,7 @@ def _attempt(attempt: types_pb2.AttemptInfo) -> types.Attempt:
     return types.Attempt(
         attempt.model, attempt.deployment, attempt.provider, attempt.reason or None,
         attempt.http_status if attempt.HasField("http_status") else None, attempt.wait_us / 1e6, attempt.duration_us / 1e6,
-        attempt.first_token_us / 1e6 if attempt.HasField("first_token_us") else None,
+        attempt.first_token_us / 1e6 if attempt.HasField("first_token_us") else None, attempt.hedge,
     )
 
 

@@ -127,11 +127,13 @@ class Attempt:
     #: Why it failed, as in `GatewayError.reason`; None where it succeeded.
     reason: str | None
     http_status: int | None
-    #: Before the attempt: queue, pause between attempts, a gate that had to open.
+    #: Before the attempt: queue, pause between attempts, a gate that had to open. For a hedge: since the other attempt began.
     wait: float
     duration: float
     #: Until the first content; None where none came.
     first_token: float | None
+    #: It was begun beside an attempt that was slow.
+    hedge: bool = False
 
 
 @dataclass(frozen=True)

@@ -37,10 +37,11 @@ ROLE_UNSPECIFIED: Role
 ROLE_USER: Role
 
 class AttemptInfo(_message.Message):
-    __slots__ = ["deployment", "duration_us", "first_token_us", "http_status", "model", "provider", "reason", "wait_us"]
+    __slots__ = ["deployment", "duration_us", "first_token_us", "hedge", "http_status", "model", "provider", "reason", "wait_us"]
     DEPLOYMENT_FIELD_NUMBER: _ClassVar[int]
     DURATION_US_FIELD_NUMBER: _ClassVar[int]
     FIRST_TOKEN_US_FIELD_NUMBER: _ClassVar[int]
+    HEDGE_FIELD_NUMBER: _ClassVar[int]
     HTTP_STATUS_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
     PROVIDER_FIELD_NUMBER: _ClassVar[int]
@@ -49,12 +50,13 @@ class AttemptInfo(_message.Message):
     deployment: str
     duration_us: int
     first_token_us: int
+    hedge: bool
     http_status: int
     model: str
     provider: str
     reason: str
     wait_us: int
-    def __init__(self, model: _Optional[str] = ..., deployment: _Optional[str] = ..., provider: _Optional[str] = ..., reason: _Optional[str] = ..., http_status: _Optional[int] = ..., wait_us: _Optional[int] = ..., duration_us: _Optional[int] = ..., first_token_us: _Optional[int] = ...) -> None: ...
+    def __init__(self, model: _Optional[str] = ..., deployment: _Optional[str] = ..., provider: _Optional[str] = ..., reason: _Optional[str] = ..., http_status: _Optional[int] = ..., wait_us: _Optional[int] = ..., duration_us: _Optional[int] = ..., first_token_us: _Optional[int] = ..., hedge: bool = ...) -> None: ...
 
 class CacheControl(_message.Message):
     __slots__ = ["max_age_ms", "mode", "no_store", "only_if_cached", "stale_if_error_ms", "tags", "ttl_ms"]
