@@ -41,6 +41,35 @@ struct BadResilienceTests {
         Case(
             "[models.n.deployments.a]\nprovider = \"p\"\nweight = 0", 3, "models.n.deployments.a.weight",
             "is 0.0; expected a number from 0.001 to 1000000.0"),
+        Case(
+            "[models.n]\nprovider = \"p\"\nhedge = true", 3, "models.n.hedge",
+            "needs two deployments; add sections [models.NAME.deployments.ID], or remove it"),
+        Case(
+            "[models.n]\nprovider = \"p\"\nhedge_after = \"3s\"", 3, "models.n.hedge_after",
+            "is without effect; add hedge = true"),
+        Case(
+            """
+            [models.n]
+            hedge = true
+            hedge_after = "1999ms"
+            [models.n.deployments.a]
+            provider = "p"
+            [models.n.deployments.b]
+            provider = "p"
+            """ + "\n", 3, "models.n.hedge_after",
+            "is \"1999ms\"; expected a duration from \"2s\" to \"1h\", such as \"250ms\", \"5s\", \"2m\" or \"1h\""),
+        Case(
+            """
+            [resilience]
+            max_attempts = 1
+            max_total_attempts = 1
+            [models.n]
+            hedge = true
+            [models.n.deployments.a]
+            provider = "p"
+            [models.n.deployments.b]
+            provider = "p"
+            """ + "\n", 5, "models.n.hedge", "needs an attempt beside the first; raise resilience.max_total_attempts"),
     ]
 
     private static func alert(_ metric: String, _ threshold: String, _ message: String) -> Case {

@@ -10,6 +10,7 @@ extension ConfigurationBuilder {
             fallbacks: FallbackSettings(
                 general: section.strings("fallbacks") ?? [], context: section.strings("fallbacks_context") ?? [],
                 content: section.strings("fallbacks_content") ?? [], cannedReply: section.string("canned_reply")),
+            hedgeAfter: section.boolean("hedge") == true ? section.duration("hedge_after") ?? .seconds(2) : nil,
             aliases: section.strings("aliases") ?? [],
             contextLength: section.integer("context_length").map(UInt32.init),
             capabilities: section.strings("capabilities").map { Set($0.compactMap(ModelSettings.Capability.init)) },
@@ -56,6 +57,23 @@ extension ConfigurationBuilder {
                 near: NearestName.among(providers, to: provider))
         }
         return provider
+    }
+
+    /// A hedge needs somebody else to ask, and an attempt to ask with.
+    mutating func checkHedge(_ model: ModelSettings, _ resilience: ResilienceSettings) {
+        let path = ["models", model.name]
+        guard model.hedgeAfter != nil else {
+            if document.written.contains(path + ["hedge_after"]) {
+                report.problem(path + ["hedge_after"], "is without effect; add hedge = true")
+            }
+            return
+        }
+        if model.deployments.count < 2 {
+            report.problem(
+                path + ["hedge"], "needs two deployments; add sections [models.NAME.deployments.ID], or remove it")
+        } else if resilience.maxTotalAttempts < 2 {
+            report.problem(path + ["hedge"], "needs an attempt beside the first; raise resilience.max_total_attempts")
+        }
     }
 
     /// Fallbacks are models, by their names, and not the model itself.

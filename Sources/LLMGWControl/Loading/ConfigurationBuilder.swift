@@ -22,9 +22,11 @@ struct ConfigurationBuilder {
         }
         checkNames(models)
         checkFallbacks(models)
+        let resilience = buildResilience()
+        for model in models.values.sorted(by: { $0.name < $1.name }) { checkHedge(model, resilience) }
         return GatewayConfiguration(
             server: server, providers: providers, models: models, defaults: buildDefaults(models),
-            clients: buildClients(models), resilience: buildResilience(), alerts: buildAlerts(models),
+            clients: buildClients(models), resilience: resilience, alerts: buildAlerts(models),
             cache: buildCache(server), metrics: buildMetrics(), path: report.file,
             effective: EffectiveSettings.list(document))
     }

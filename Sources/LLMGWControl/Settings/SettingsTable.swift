@@ -127,6 +127,13 @@ enum SettingsTable {
                 "canned_reply", .string,
                 "The answer when nobody can give one; replies say that it is canned. Not for tools, structured output, or what an upstream refuses as wrong."
             ),
+            Setting(
+                "hedge", .boolean, default: "false",
+                "Ask a second deployment where the first is slow to begin, and take the answer that begins first. Both are paid for."
+            ),
+            Setting(
+                "hedge_after", .duration(Duration.seconds(2)...Duration.seconds(3600)), default: "\"2s\"",
+                "What is slow: longer than this without content, and longer than 95 % of the model's answers."),
             Setting("cache", .choice(CacheSettings.Mode.allCases.map(\.rawValue)), "As `cache.mode`, for this model."),
             Setting("cache_ttl", .duration(CacheSettingsTable.ttl), "As `cache.ttl`, for this model."),
             Setting(

@@ -5,6 +5,8 @@ public struct ModelSettings: Sendable, Hashable {
     public var deployments: [DeploymentSettings]
     public var strategy: BalancingStrategy
     public var fallbacks: FallbackSettings
+    /// How long an attempt goes without content, at least, before another deployment is asked too; nil where none is.
+    public var hedgeAfter: Duration?
     public var aliases: [String]
     /// Tokens; nil where nobody said.
     public var contextLength: UInt32?
@@ -26,7 +28,8 @@ public struct ModelSettings: Sendable, Hashable {
 
     public init(
         name: String, deployments: [DeploymentSettings], strategy: BalancingStrategy = .leastLatency,
-        fallbacks: FallbackSettings = FallbackSettings(), aliases: [String] = [], contextLength: UInt32? = nil,
+        fallbacks: FallbackSettings = FallbackSettings(), hedgeAfter: Duration? = nil, aliases: [String] = [],
+        contextLength: UInt32? = nil,
         capabilities: Set<Capability>? = nil, defaultParameters: Sampling = Sampling(),
         cache: ModelCacheSettings = ModelCacheSettings(), limits: QuotaLimits = QuotaLimits(),
         price: ModelPrice? = nil
@@ -36,6 +39,7 @@ public struct ModelSettings: Sendable, Hashable {
         self.deployments = deployments
         self.strategy = strategy
         self.fallbacks = fallbacks
+        self.hedgeAfter = hedgeAfter
         self.aliases = aliases
         self.contextLength = contextLength
         self.capabilities = capabilities
