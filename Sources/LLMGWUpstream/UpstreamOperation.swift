@@ -7,7 +7,7 @@ public enum UpstreamOperation: Sendable {
     case embed(EmbedRequest)
     case listModels
 
-    var isStream: Bool {
+    public var isStream: Bool {
         switch self {
         case .chat(let request): request.stream
         case .complete(let request): request.stream

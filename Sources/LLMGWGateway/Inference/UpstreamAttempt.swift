@@ -2,63 +2,86 @@ import LLMGWCore
 import LLMGWPolicy
 import LLMGWUpstream
 
-/// One attempt at an upstream, as `async` code sees it: it runs until the answer is complete, the attempt has failed, or the work was
-/// cancelled. Chunks go straight to the sink, without a hop.
+/// One attempt at an upstream: it runs until the answer is complete, the attempt has failed, or it is dropped. Chunks go straight to the
+/// sink, without a hop.
 @GatewayLoop
 final class UpstreamAttempt: UpstreamReceiver {
     private let execution: Execution
     private let sink: (any ChunkSink)?
     /// Nil for what is asked outside of all limits.
     private let place: QuotaPlace?
+    /// The work's phase is this attempt's.
+    var showsPhase: Bool
     /// How much of the answer has come.
     private(set) var received = TokenSize()
     private var exchange: UpstreamExchange?
+    /// An upstream was asked, or is about to be.
+    var hasBegun: Bool { exchange != nil }
     /// The caller has a piece of the answer: another attempt would not continue it.
     private(set) var hasDelivered = false
-    private var continuation: CheckedContinuation<Result<UpstreamAnswer, GatewayError>, Never>?
+    /// Called once, before the first piece of a streamed answer is passed on.
+    var onContent: (@GatewayLoop () -> Void)?
+    private var onEnd: (@GatewayLoop (Result<UpstreamAnswer, GatewayError>) -> Void)?
 
-    init(_ execution: Execution, sink: (any ChunkSink)?, place: QuotaPlace? = nil) {
+    init(_ execution: Execution, sink: (any ChunkSink)?, place: QuotaPlace? = nil, showsPhase: Bool = true) {
         self.execution = execution
         self.place = place
         self.sink = sink
+        self.showsPhase = showsPhase
     }
 
-    func run(
-        _ operation: UpstreamOperation, client: UpstreamClient, provider: ProviderSettings, upstreamModel: String
-    ) async -> Result<UpstreamAnswer, GatewayError> {
-        if let cancellation = execution.cancellation { return .failure(cancellation) }
-        execution.phase = .connecting
-        let exchange: UpstreamExchange
+    /// Asks. `onEnd` is called once, unless the attempt is dropped before; at once where the request cannot be sent.
+    func begin(
+        _ operation: UpstreamOperation, client: UpstreamClient, provider: ProviderSettings, upstreamModel: String,
+        onEnd: @escaping @GatewayLoop (Result<UpstreamAnswer, GatewayError>) -> Void
+    ) {
+        enter(.connecting)
         do throws(GatewayError) {
             exchange = try client.start(
                 operation, provider: provider, upstreamModel: upstreamModel, deadline: execution.transferDeadline,
                 receiver: self)
         } catch {
-            return .failure(error)
+            return onEnd(.failure(error))
         }
-        self.exchange = exchange
         execution.attempts += 1
+        self.onEnd = onEnd
+    }
+
+    /// The attempt on its own, as `async` code sees it.
+    func run(
+        _ operation: UpstreamOperation, client: UpstreamClient, provider: ProviderSettings, upstreamModel: String
+    ) async -> Result<UpstreamAnswer, GatewayError> {
+        if let cancellation = execution.cancellation { return .failure(cancellation) }
         let result = await withCheckedContinuation { continuation in
-            self.continuation = continuation
             execution.interrupt = { [weak self] error in
-                self?.exchange?.cancel()
-                self?.finish(.failure(error))
+                // Once it has ended, nobody waits for it any more.
+                let onEnd = self?.onEnd
+                self?.drop()
+                onEnd?(.failure(error))
             }
-            sink?.onResume = { [weak self] in self?.exchange?.resume() }
+            begin(operation, client: client, provider: provider, upstreamModel: upstreamModel) {
+                continuation.resume(returning: $0)
+            }
         }
         execution.interrupt = nil
-        sink?.onResume = nil
         return result
     }
 
-    private func finish(_ result: Result<UpstreamAnswer, GatewayError>) {
-        let waiting = continuation
-        continuation = nil
-        waiting?.resume(returning: result)
+    func resume() { exchange?.resume() }
+
+    /// Ends it; nothing more comes. True if nothing of the request has left the host.
+    @discardableResult
+    func drop() -> Bool {
+        onEnd = nil
+        return exchange?.cancel() ?? true
+    }
+
+    private func enter(_ phase: RequestSummary.Phase) {
+        if showsPhase { execution.phase = phase }
     }
 
     func upstreamConnected() {
-        execution.phase = .waitingForFirstToken
+        enter(.waitingForFirstToken)
         place?.dispatched()
     }
 
@@ -69,21 +92,30 @@ final class UpstreamAttempt: UpstreamReceiver {
         received.add(chunk.reasoning)
         received.add(chunk.refusal)
         for call in chunk.toolCalls { received.add(call.arguments) }
-        execution.phase = .streaming
-        hasDelivered = hasDelivered || sink != nil
+        noteContent()
         if sink?.send(chunk) == true { exchange?.pause() }
     }
 
     func upstreamReceived(_ chunk: CompleteChunk) {
         received.add(chunk.text)
-        execution.phase = .streaming
-        hasDelivered = hasDelivered || sink != nil
+        noteContent()
         if sink?.send(chunk) == true { exchange?.pause() }
     }
 
+    private func noteContent() {
+        if let onContent {
+            self.onContent = nil
+            onContent()
+        }
+        enter(.streaming)
+        hasDelivered = hasDelivered || sink != nil
+    }
+
     func upstreamFinished(_ result: Result<UpstreamAnswer, GatewayError>) {
-        execution.phase = .finishing
-        finish(result)
+        enter(.finishing)
+        let onEnd = onEnd
+        self.onEnd = nil
+        onEnd?(result)
     }
 }
 

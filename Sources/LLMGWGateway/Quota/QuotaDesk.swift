@@ -130,9 +130,22 @@ final class QuotaDesk {
         return lane
     }
 
-    /// Whether a request could go to this deployment without waiting.
-    func hasRoom(_ deployment: Deployment, for demand: QuotaDemand) -> Bool {
-        controller.hasRoom(lane(of: deployment), for: demand, now: scheduler.now)
+    /// Whether a request could go to this deployment without waiting, and leave this share of every limit.
+    func hasRoom(_ deployment: Deployment, for demand: QuotaDemand, leaving share: Double = 0) -> Bool {
+        controller.hasRoom(lane(of: deployment), for: demand, leaving: share, now: scheduler.now)
+    }
+
+    /// Admits a request that can go at once; nil if it would have to wait.
+    func enterAtOnce(_ request: AdmissionRequest) -> AdmissionGrant? {
+        switch controller.enter(request, now: scheduler.now) {
+        case .admitted(let grant):
+            journal?.note(grant, controller.book)
+            return grant
+        case .waiting(let ticket, _):
+            controller.leave(ticket, now: scheduler.now)
+            return nil
+        case .refused: return nil
+        }
     }
 
     /// Waits until the request may go. Throws when it may not, is cancelled, or its time is up; nil when `mayStay` says that it had better look

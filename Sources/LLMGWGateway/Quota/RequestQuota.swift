@@ -36,8 +36,35 @@ final class RequestQuota {
         desk.forecasts.demand(for: operation, at: target, client: caller.client.id).demand
     }
 
-    func hasRoom(_ target: Deployment, for operation: UpstreamOperation) -> Bool {
-        desk.hasRoom(target, for: demand(for: operation, at: target))
+    func hasRoom(_ target: Deployment, for operation: UpstreamOperation, leaving share: Double = 0) -> Bool {
+        desk.hasRoom(target, for: demand(for: operation, at: target), leaving: share)
+    }
+
+    /// The place of a further attempt, if it can be had without waiting.
+    func enterAtOnce(_ operation: UpstreamOperation, _ target: Deployment, _ model: ModelSettings) -> QuotaPlace? {
+        let (demand, size) = desk.forecasts.demand(for: operation, at: target, client: caller.client.id)
+        let price = target.settings.price ?? model.price
+        let scopes = [QuotaScope.provider(target.settings.provider)]
+        // Who has no budget for it has no place for it.
+        guard let reservation = try? desk.budgets.reserve(price?.cost(of: demand.usage), in: scopes) else { return nil }
+        guard let grant = desk.enterAtOnce(admission(demand, target)) else {
+            desk.budgets.settle(reservation, costs: [], in: scopes)
+            return nil
+        }
+        return QuotaPlace(
+            grant: grant, size: size, price: price, reserved: reservation, target: target, desk: desk, request: self)
+    }
+
+    /// What is asked of the limits; `accounts` are the client's own, of which only a first attempt takes.
+    private func admission(
+        _ demand: QuotaDemand, _ target: Deployment, accounts: [QuotaBook.AccountID]? = nil
+    ) -> AdmissionRequest {
+        // A first attempt may use the caller's time to its end, as a further one may not.
+        let latest = accounts == nil ? execution.deadline + (.zero - minServiceTime) : execution.deadline
+        return AdmissionRequest(
+            client: caller.client.id, weight: caller.client.settings.weight, priority: caller.priority,
+            lane: desk.lane(of: target), accounts: accounts ?? [], demand: demand, latestStart: latest,
+            maxWaiting: caller.client.settings.maxQueue, isRepeat: accounts == nil)
     }
 
     /// Waits for the place of an attempt. Nil when `mayStay` finds, while it waits, that another deployment is the better choice.
@@ -53,13 +80,8 @@ final class RequestQuota {
         if isFirst { scopes.append(.client(caller.client.name)) }
         let reservation = try desk.budgets.reserve(expected, in: scopes)
         if isFirst { reserved = reservation }
-        // A first attempt may use the caller's time to its end, as a further one may not.
-        let latest = isFirst ? execution.deadline : execution.deadline + (.zero - minServiceTime)
-        let request = AdmissionRequest(
-            client: caller.client.id, weight: caller.client.settings.weight, priority: caller.priority,
-            lane: desk.lane(of: target), accounts: isFirst ? desk.accounts(of: caller.client, model: model.name) : [],
-            demand: demand, latestStart: latest,
-            maxWaiting: caller.client.settings.maxQueue, isRepeat: !isFirst)
+        let request = admission(
+            demand, target, accounts: isFirst ? desk.accounts(of: caller.client, model: model.name) : nil)
         do throws(GatewayError) {
             let grant = try await desk.enter(request, execution, mayStay: mayStay, onWait: onWait)
             guard let grant else {

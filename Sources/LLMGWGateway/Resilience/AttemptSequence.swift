@@ -8,7 +8,7 @@ import LLMGWUpstream
 @GatewayLoop
 final class AttemptSequence {
     private enum Outcome {
-        case answered(UpstreamAnswer)
+        case answered(ReplyInfo, UpstreamAnswer)
         case failed(GatewayError)
         /// A breaker or a gate closed the way between choosing and asking.
         case refused
@@ -23,21 +23,22 @@ final class AttemptSequence {
     private let registry: DeploymentRegistry
     private let catalog: ModelCatalog
     private let client: UpstreamClient
-    private let statistics: Statistics
     private let scheduler: any LoopScheduler
     private let trace: TraceRecorder
     private let quota: RequestQuota
     private let candidates: Candidates
-    private let caller: QuotaClient
     private let pauses: Pauses
+    private let log: AttemptLog
+    private let starter: AttemptStarter
+    private let hedging: Hedging
     /// Deployments that have no room for the request.
     private var full: Set<ObjectIdentifier> = []
-    private var path: [AttemptInfo] = []
-    private var hasSentContent = false
-    /// An attempt failed in a way that leaves open whether the upstream has done the work.
-    private var mayHaveRun = false
     /// Since when the present wait before an attempt goes on.
     private var waitingSince: MonotonicInstant
+    /// In all waits before attempts.
+    private var waited = Duration.zero
+    /// In attempts that did not answer, as long as none ran beside them that did.
+    private var elsewhere = Duration.zero
 
     init(
         _ work: InferenceWork, execution: Execution, sink: (any ChunkSink)?, trace: TraceRecorder,
@@ -47,7 +48,6 @@ final class AttemptSequence {
     ) {
         self.quota = quota
         self.candidates = Candidates(work, registry: registry, quota: quota, caller: caller, scheduler: scheduler)
-        self.caller = caller
         self.pauses = pauses
         self.work = work
         self.execution = execution
@@ -56,10 +56,16 @@ final class AttemptSequence {
         self.registry = registry
         self.catalog = catalog
         self.client = client
-        self.statistics = statistics
         self.scheduler = scheduler
         self.onHead = onHead
         self.waitingSince = scheduler.now
+        self.log = AttemptLog(registry: registry, statistics: statistics, scheduler: scheduler, trace: trace)
+        self.starter = AttemptStarter(
+            work, execution: execution, sink: sink, registry: registry, candidates: candidates, caller: caller,
+            pauses: pauses, log: log, scheduler: scheduler, onHead: onHead)
+        self.hedging = Hedging(
+            work, execution: execution, registry: registry, quota: quota, candidates: candidates, starter: starter,
+            log: log, statistics: statistics, scheduler: scheduler)
     }
 
     func run() async throws(GatewayError) -> (answer: UpstreamAnswer, info: ReplyInfo) {
@@ -74,7 +80,7 @@ final class AttemptSequence {
     /// The last attempt's error, or that of a wait, says nothing about the attempts before. The caller asks about all of them.
     private func ofTheWhole(_ error: GatewayError) -> GatewayError {
         var error = error
-        if mayHaveRun {
+        if log.mayHaveRun {
             error.notProcessed = false
             if error.retry == .safe || error.retry == .after { error.retry = .ambiguous }
         } else if execution.attempts == 0 {
@@ -91,10 +97,11 @@ final class AttemptSequence {
         var decision = TraceStep.Decision.attempt
         var others: [Deployment]?
         target.provider.budget.deposit(now: scheduler.now)
+        registry.models[work.model.name]?.hedges.deposit()
         while true {
             switch try await ask(target, decision) {
-            case .answered(let answer):
-                return (answer, info(for: answer, target))
+            case .answered(let info, let answer):
+                return (answer, info)
             case .refused:
                 target = try await firstTarget(among: others)
             case .full(let error):
@@ -110,9 +117,7 @@ final class AttemptSequence {
     private func ask(_ target: Deployment, _ decision: TraceStep.Decision) async throws(GatewayError) -> Outcome {
         let model = try catalog.model(named: target.model)
         let operation = try work.operation(model)
-        var head = ReplyHead(
-            requestID: execution.requestID.description, model: model.name, provider: target.settings.provider,
-            cache: .bypass)
+        let head = starter.head(at: target)
         let place: QuotaPlace?
         do throws(GatewayError) {
             place = try await quota.enter(
@@ -128,49 +133,23 @@ final class AttemptSequence {
             return .full(error)
         }
         guard let place else { return .refused }
-        // Without this a late request would reach the upstream before its clock is looked at.
-        let started = scheduler.now
-        guard started < execution.deadline, !pauses.isHeld(pauseSubject([target])),
-            let permits = registry.acquire(target, now: started)
-        else {
-            place.giveBack()
-            guard started < execution.deadline else { throw .deadline(notProcessed: execution.attempts == 0) }
+        guard let first = starter.start(at: target, decision, operation, place: place, since: waitingSince) else {
+            guard scheduler.now < execution.deadline else { throw .deadline(notProcessed: execution.attempts == 0) }
             return .refused
         }
-        let wait = started - waitingSince
-        candidates.noteAttempt(at: target)
-        registry.models[target.model]?.began(target)
-        head.attempt = UInt32(path.count + 1)
-        onHead(head)
-
-        let before = execution.attempts
-        let attempt = UpstreamAttempt(execution, sink: sink, place: place)
-        let result = await attempt.run(
-            operation, client: client, provider: target.provider.settings, upstreamModel: target.settings.upstreamModel)
-        hasSentContent = hasSentContent || attempt.hasDelivered
-        let took = scheduler.now - started
-        let error: GatewayError? = if case .failure(let error) = result { error } else { nil }
-        let firstContent: Duration? = if case .success(let answer) = result { answer.firstContent } else { nil }
-        registry.record(error, target, permits, firstContent: firstContent, took: took)
-        // After the gates: those who wait for this deployment look at them.
-        place.settle(result, output: attempt.received, now: scheduler.now)
-        if execution.attempts > before {
-            // The caller's own cancelling and deadline say nothing about the provider.
-            statistics.noteAttempt(provider: target.settings.provider, failed: error?.origin == .upstream)
-        }
-        path.append(
-            AttemptInfo(
-                model: target.model, deployment: target.settings.name, provider: target.settings.provider,
-                reason: error?.reason, httpStatus: error?.upstreamStatus, wait: wait, duration: took,
-                firstToken: firstContent))
-        trace.note(decision, target, at: started, wait: wait, error: error, duration: took)
+        waited += first.wait
+        let race = AttemptRace(
+            first, execution: execution, sink: sink, client: client, log: log, hedging: hedging, scheduler: scheduler)
+        let (attempt, result) = await race.run()
         waitingSince = scheduler.now
         switch result {
-        case .success(let answer): return .answered(answer)
+        case .success(let answer):
+            elsewhere += attempt.started - first.started
+            return .answered(info(for: answer, attempt, since: first.started), answer)
         case .failure(var error):
-            mayHaveRun = mayHaveRun || error.retry == .ambiguous && !error.notProcessed
-            error.provider = target.settings.provider
-            error.model = target.model
+            elsewhere += waitingSince - first.started
+            error.provider = attempt.target.settings.provider
+            error.model = attempt.target.model
             error.attempts = execution.attempts
             return .failed(error)
         }
@@ -204,7 +183,7 @@ final class AttemptSequence {
             trace.note(.reject, target, at: scheduler.now, "no room", error: error)
             throw error
         }
-        return (other, path.isEmpty ? .attempt : .fallback)
+        return (other, log.begun == 0 ? .attempt : .fallback)
     }
 
     // MARK: What comes after a failure
@@ -221,8 +200,8 @@ final class AttemptSequence {
         let others = (chain.map { candidates.untried($0) } ?? [])
             .filter { !fallback.needsOtherProvider || $0.settings.provider != target.settings.provider }
         let context = RetryContext(
-            attempts: path.count, attemptsOnTarget: candidates.attempts(at: target),
-            hasSentContent: hasSentContent,
+            attempts: log.begun, attemptsOnTarget: candidates.attempts(at: target),
+            hasSentContent: log.hasSentContent,
             callerAllowsAmbiguous: work.mayRunTwice ?? registry.settings.retryAmbiguous,
             deadline: execution.deadline, targetOpensAt: registry.opening(of: target, now: now),
             fallbackOpensAt: others.map { registry.opening(of: $0, now: now) }.min())
@@ -283,19 +262,13 @@ final class AttemptSequence {
 
     /// Waits while an operator holds the request back. Other models than its own stand in for failures, and a pause is none.
     private func passPauses(_ allowed: [Deployment]?) async throws(GatewayError) {
-        let subject = pauseSubject(allowed ?? registry.models[work.model.name]?.deployments ?? [])
+        let subject = starter.pauseSubject(allowed ?? registry.models[work.model.name]?.deployments ?? [])
         try await pauses.pass(subject, execution) { order, left in
             trace.note(.wait, nil, at: scheduler.now, "\(order.scope) is paused by \(order.actor)", wait: left)
             onHead(
                 ReplyHead(
                     requestID: execution.requestID.description, model: work.model.name, expectedWait: left))
         }
-    }
-
-    private func pauseSubject(_ targets: [Deployment]) -> PauseBook.Subject {
-        PauseBook.Subject(
-            model: work.model.name, clients: [caller.name, caller.settings.name],
-            providers: Set(targets.map(\.settings.provider)))
     }
 
     private func nobody(_ opening: MonotonicInstant, _ now: MonotonicInstant) -> GatewayError {
@@ -311,28 +284,30 @@ final class AttemptSequence {
 
     // MARK: The answer
 
-    private func info(for answer: UpstreamAnswer, _ target: Deployment) -> ReplyInfo {
-        let total = scheduler.now - execution.started
-        // Time in other attempts, and between them, is not the gateway's own work.
-        let elsewhere = path.reduce(Duration.zero) { $0 + $1.wait } + path.dropLast().reduce(.zero) { $0 + $1.duration }
+    /// `start` is that of the attempt, or of the slow one beside which it began.
+    private func info(
+        for answer: UpstreamAnswer, _ attempt: RunningAttempt, since start: MonotonicInstant
+    ) -> ReplyInfo {
+        let (total, target) = (scheduler.now - execution.started, attempt.target)
         var info = answer.body.info
         info.requestID = execution.requestID.description
         info.model = target.model
         info.provider = target.settings.provider
         info.attempts = execution.attempts
+        // Time in other attempts, and between them, is not the gateway's own work.
         info.latency = Latency(
-            queue: path.reduce(.zero) { $0 + $1.wait }, firstToken: answer.firstContent, total: total,
-            overhead: max(.zero, total - elsewhere - answer.upstreamTime))
+            queue: waited, firstToken: answer.firstContent.map { $0 + (attempt.started - start) }, total: total,
+            overhead: max(.zero, total - waited - elsewhere - answer.upstreamTime))
         info.cost = quota.cost
         info.usageSource = quota.source
         info.cache = .bypass
         info.upstreamID = answer.upstreamID
         info.source = target.model == work.model.name ? .model : .fallback
-        info.path = path
+        info.path = log.path
         return info
     }
 
     /// What the attempts were, for an answer that none of them gave.
-    var pathSoFar: [AttemptInfo] { path }
-    var mayAnswerOtherwise: Bool { !hasSentContent }
+    var pathSoFar: [AttemptInfo] { log.path }
+    var mayAnswerOtherwise: Bool { !log.hasSentContent }
 }

@@ -90,6 +90,13 @@ final class DeploymentRegistry {
             gated, opening(of: &deployment.breaker, now: now), opening(of: &deployment.provider.breaker, now: now))
     }
 
+    /// Whether nothing speaks against asking the deployment: it may be asked now, and its breakers do not merely probe.
+    func isSteady(_ deployment: Deployment, now: MonotonicInstant) -> Bool {
+        let states = [deployment.breaker?.state, deployment.provider.breaker?.state]
+        return states.allSatisfy { [nil, .closed, .forcedClosed].contains($0) }
+            && opening(of: deployment, now: now) <= now
+    }
+
     func isPaused(_ deployment: Deployment, now: MonotonicInstant) -> Bool {
         pauses.end(ofProvider: deployment.settings.provider, now: now) != nil
     }

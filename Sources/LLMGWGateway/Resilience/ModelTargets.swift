@@ -8,6 +8,8 @@ final class ModelTargets {
     let deployments: [Deployment]
     private var balancer: LoadBalancer
     private var health: PassiveHealth
+    var hedges = HedgeBudget()
+    private var firstContents = FirstContentTimes()
 
     init(
         _ settings: ModelSettings, _ deployments: [Deployment], _ resilience: ResilienceSettings, now: MonotonicInstant
@@ -64,6 +66,17 @@ final class ModelTargets {
             }
         balancer.end(index, outcome, now: now)
         if let succeeded { health.record(succeeded: succeeded, for: index, now: now) }
+    }
+
+    /// An answer began after this time, or an attempt was dropped that had not.
+    func noteFirstContent(_ time: Duration, isStream: Bool, now: MonotonicInstant) {
+        // Only hedges ask for it.
+        if settings.hedgeAfter != nil { firstContents.note(time, isStream: isStream, now: now) }
+    }
+
+    /// How long an attempt goes on without content before it is slow; nil where the model is not hedged.
+    func slow(isStream: Bool, now: MonotonicInstant) -> Duration? {
+        settings.hedgeAfter.map { firstContents.slow(isStream: isStream, atLeast: $0, now: now) }
     }
 
     /// It works again after a time in which it was not asked.

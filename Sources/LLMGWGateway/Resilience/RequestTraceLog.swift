@@ -83,7 +83,9 @@ final class TraceRecorder {
 
     func trace(now: MonotonicInstant) -> RequestTrace {
         var trace = RequestTrace(
-            requestID: id.description, operation: operation, model: model, uid: uid, age: now - started, steps: steps,
+            requestID: id.description, operation: operation, model: model, uid: uid, age: now - started,
+            // An attempt is noted when it ends.
+            steps: steps.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element),
             isRunning: outcome == nil)
         if case .failure(let error)? = outcome { trace.reason = error.reason }
         return trace

@@ -1,4 +1,5 @@
 import LLMGWCore
+import LLMGWPolicy
 
 /// What happened since the start. Counters only; nothing here depends on who asked or what.
 @GatewayLoop
@@ -6,6 +7,7 @@ final class Statistics {
     private(set) var totals = RequestCounts()
     private var models: [String: (provider: String, counts: RequestCounts, usage: Usage)] = [:]
     private var providers: [String: (attempts: UInt64, failures: UInt64)] = [:]
+    private var hedges: [String: [HedgeOutcome: UInt64]] = [:]
     private(set) var protocolErrors: UInt64 = 0
 
     func noteProtocolError() { protocolErrors += 1 }
@@ -14,6 +16,10 @@ final class Statistics {
         providers[provider, default: (0, 0)].attempts += 1
         if failed { providers[provider, default: (0, 0)].failures += 1 }
     }
+
+    func noteHedge(model: String, _ outcome: HedgeOutcome) { hedges[model, default: [:]][outcome, default: 0] += 1 }
+
+    func hedges(model: String, _ outcome: HedgeOutcome) -> UInt64 { hedges[model]?[outcome] ?? 0 }
 
     func attempts(provider: String) -> (attempts: UInt64, failures: UInt64) { providers[provider] ?? (0, 0) }
 

@@ -71,10 +71,13 @@ public final class UpstreamExchange {
         rearm()
     }
 
-    /// Drops the attempt and its connection. The receiver hears nothing more.
-    public func cancel() {
+    /// Drops the attempt and its connection. The receiver hears nothing more. True if nothing of the request has left the host, nor will.
+    @discardableResult
+    public func cancel() -> Bool {
+        let isUnsent = isUnsent
         isSettled = true
         drop()
+        return isUnsent
     }
 
     // MARK: Events of the transfer
@@ -268,10 +271,12 @@ public final class UpstreamExchange {
         }
     }
 
+    /// Asked when the attempt is given up. The connection may be there, and the request on its way, although the news of it is not here yet.
+    private var isUnsent: Bool { !hasConnected && permit?.revoke() == true }
+
     private func timeout(_ reason: ErrorReason, _ message: String) -> GatewayError {
         var error = GatewayError(reason, message)
-        // The connection may be there, and the request on its way, although the news of it is not here yet.
-        error.notProcessed = !hasConnected && permit?.revoke() == true
+        error.notProcessed = isUnsent
         error.retry = error.notProcessed ? .safe : .ambiguous
         return error
     }

@@ -71,6 +71,9 @@ extension MetricFamily {
     static let retries = MetricFamily(
         "llmgw_upstream_retries_total", .counter, ["provider"],
         "Attempts after the first one, of requests that ended at the provider.")
+    static let hedges = MetricFamily(
+        "llmgw_hedges_total", .counter, ["model", "outcome"],
+        "Second attempts beside slow ones, of models that have them: won, lost, failed, cancelled, or withheld.")
     static let deploymentFailures = MetricFamily(
         "llmgw_deployment_failures_total", .counter, ["provider", "model", "deployment", "reason"],
         "Attempts that failed by the upstream's fault.")
@@ -141,7 +144,7 @@ extension MetricFamily {
         (
             "Upstreams",
             [
-                attempts, retries, deploymentFailures, providerInFlight, providerUp, providerBreaker,
+                attempts, retries, hedges, deploymentFailures, providerInFlight, providerUp, providerBreaker,
                 deploymentBreaker, breakerOpenings,
             ]
         ),

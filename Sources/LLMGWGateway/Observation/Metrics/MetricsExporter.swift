@@ -76,6 +76,14 @@ struct MetricsExporter {
                 ]
             })
         writer.add(.retries, rows(figures.retries) { [$0] })
+        let hedged = registry.models.values.map(\.settings).filter { $0.hedgeAfter != nil }.map(\.name).sorted()
+        writer.add(
+            .hedges,
+            hedged.flatMap { model in
+                HedgeOutcome.allCases.map {
+                    ([model, $0.rawValue], Double(state.statistics.hedges(model: model, $0)))
+                }
+            })
         writer.add(
             .deploymentFailures,
             deployments.flatMap { deployment in
