@@ -53,12 +53,15 @@ final class GatewayGeneration {
             scheduler: state.scheduler, logger: logger, events: events, succeeding: previous?.monitor)
         self.checker = ActiveChecker(
             registry: registry, client: state.client, scheduler: state.scheduler, logger: logger)
-        let chats = ChatService(pipeline: pipeline, defaults: configuration.defaults, statistics: state.statistics)
+        let embeddings = EmbedService(
+            pipeline: pipeline, defaults: configuration.defaults, statistics: state.statistics)
+        let semantic = SemanticCache(
+            configuration.cache.semantic, embeddings: embeddings, addresses: addresses, scheduler: state.scheduler)
+        let chats = ChatService(
+            pipeline: pipeline, defaults: configuration.defaults, statistics: state.statistics, semantic: semantic)
         self.services = GatewayServices(
             front: CacheFront(book: addresses, cache: cache, statistics: state.statistics, traces: state.traces),
-            chats: chats,
-            embeddings: EmbedService(
-                pipeline: pipeline, defaults: configuration.defaults, statistics: state.statistics),
+            chats: chats, embeddings: embeddings,
             batches: BatchService(chats: chats, settings: configuration.server), catalog: catalog,
             meta: MetaService(limits: limits),
             admin: AdminService(configuration: configuration, registry: registry, state: state),

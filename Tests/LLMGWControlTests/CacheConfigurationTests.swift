@@ -28,6 +28,14 @@ struct CacheConfigurationTests {
             max_entries = 10
             max_entry_bytes = 4096
             eviction = "lru"
+            semantic = "on"
+            semantic_model = "m"
+            semantic_threshold = 0.9
+            semantic_timeout = "2s"
+            semantic_max_text_bytes = 4096
+            semantic_max_entries = 7
+            semantic_max_group_entries = 3
+            semantic_max_bytes = 65536
 
             """
         #expect(
@@ -35,7 +43,10 @@ struct CacheConfigurationTests {
                 == CacheSettings(
                     mode: .optIn, coalescing: .always, scope: .group, ttl: .seconds(7200), negativeTTL: .zero,
                     staleWhileRevalidate: .seconds(30), staleIfError: .seconds(86_400), maxBytes: 1 << 20,
-                    maxEntries: 10, maxEntryBytes: 4096, eviction: .lru))
+                    maxEntries: 10, maxEntryBytes: 4096, eviction: .lru,
+                    semantic: SemanticCacheSettings(
+                        mode: .on, model: "m", threshold: 0.9, timeout: .seconds(2), maxTextBytes: 4096, maxEntries: 7,
+                        maxGroupEntries: 3, maxBytes: 65_536)))
     }
 
     @Test func presets() throws {
@@ -62,7 +73,27 @@ struct CacheConfigurationTests {
         #expect(disk == CacheSettings.Disk(path: "/var/lib/数据/cache.db", maxBytes: 2_000_000))
     }
 
+    @Test func theModelOfEmbeddings() throws {
+        #expect(SemanticCacheSettings().mode == .off)
+        let usual = try cache("[defaults]\nembedding_model = \"m\"\n[cache]\nsemantic = \"opt_in\"\n").semantic
+        #expect(usual == SemanticCacheSettings(mode: .optIn, model: "m"))
+        let error = #expect(throws: ConfigurationErrors.self) {
+            let text = minimalConfiguration + "\ncapabilities = [\"chat\"]\n"
+            return try ConfigurationLoader.parse(
+                "[cache]\nsemantic = \"on\"\nsemantic_model = \"m\"\n" + text, file: "f", sources: .test())
+        }
+        #expect(
+            try #require(error).problems.map(\.message) == ["\"m\" makes no embeddings (models.m.capabilities)"])
+    }
+
     @Test(arguments: [
+        (
+            "semantic = \"on\"",
+            "needs a model that makes embeddings; set cache.semantic_model or defaults.embedding_model"
+        ),
+        ("semantic_model = \"向量\"", "there is no model \"向量\""),
+        ("semantic_threshold = 0.79", "is 0.79; expected a number from 0.8 to 1.0"),
+        ("semantic_threshold = 1.01", "is 1.01; expected a number from 0.8 to 1.0"),
         ("disk = true", "needs a directory; set server.state_directory"),
         ("mode = \"yes\"", "is \"yes\"; expected one of \"off\", \"opt_in\", \"on\""),
         ("mode = true", "is a boolean; expected one of \"off\", \"opt_in\", \"on\""),

@@ -27,7 +27,7 @@ struct ConfigurationBuilder {
         return GatewayConfiguration(
             server: server, providers: providers, models: models, defaults: buildDefaults(models),
             clients: buildClients(models), resilience: resilience, alerts: buildAlerts(models),
-            cache: buildCache(server), metrics: buildMetrics(), path: report.file,
+            cache: buildCache(server, models), metrics: buildMetrics(), path: report.file,
             effective: EffectiveSettings.list(document))
     }
 

@@ -48,5 +48,28 @@ enum CacheSettingsTable {
             Setting(
                 "disk_max_bytes", .integer(1 << 20...1 << 50), default: "1073741824", needsRestart: true,
                 "How large the file may become; the oldest answers go."),
+            Setting(
+                "semantic", .choice(CacheSettings.Mode.allCases.map(\.rawValue)), default: "\"off\"",
+                "Whether a question may get the answer to another one that means the same: `opt_in` for requests that say so, `on` for all that use the cache and do not refuse. What is asked goes to the embedding model."
+            ),
+            Setting(
+                "semantic_model", .string,
+                "The model that makes the embeddings for that. Without it: `defaults.embedding_model`."),
+            Setting(
+                "semantic_threshold", .number(0.8...1), default: "0.97",
+                "How near two questions have to be, as the cosine of their embeddings."),
+            Setting(
+                "semantic_timeout", .duration(.milliseconds(1)...Duration.seconds(60)), default: "\"500ms\"",
+                "How long a request waits for its embedding; then it goes on without."),
+            Setting(
+                "semantic_max_text_bytes", .integer(1...65_536), default: "1024",
+                "Longer questions are not compared: an embedding model sees only the beginning of a long text."),
+            Setting(
+                "semantic_max_entries", .integer(1...1_000_000), default: "20000", "Questions to compare with, in all."),
+            Setting(
+                "semantic_max_group_entries", .integer(1...100_000), default: "1000",
+                "Questions that differ in nothing but their text: as many a request is compared with at most."),
+            Setting(
+                "semantic_max_bytes", .integer(1 << 16...1 << 40), default: "67108864", "Memory for the questions."),
         ])
 }

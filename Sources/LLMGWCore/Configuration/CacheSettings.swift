@@ -19,6 +19,7 @@ public struct CacheSettings: Sendable, Hashable {
     public var eviction: Eviction
     /// Where answers outlive the process; nil keeps them in memory only.
     public var disk: Disk?
+    public var semantic: SemanticCacheSettings
 
     /// A file of answers.
     public struct Disk: Sendable, Hashable {
@@ -78,7 +79,7 @@ public struct CacheSettings: Sendable, Hashable {
         ttl: Duration = Preset.production.ttl, negativeTTL: Duration = .seconds(60),
         staleWhileRevalidate: Duration = .zero, staleIfError: Duration = .zero, maxBytes: Int = 256 << 20,
         maxEntries: Int = 1_000_000, maxEntryBytes: Int = 4 << 20, eviction: Eviction = .s3FIFO,
-        disk: Disk? = nil
+        disk: Disk? = nil, semantic: SemanticCacheSettings = SemanticCacheSettings()
     ) {
         self.mode = mode
         self.coalescing = coalescing
@@ -92,6 +93,7 @@ public struct CacheSettings: Sendable, Hashable {
         self.maxEntryBytes = maxEntryBytes
         self.eviction = eviction
         self.disk = disk
+        self.semantic = semantic
     }
 
     /// These settings, with what the model has of its own.

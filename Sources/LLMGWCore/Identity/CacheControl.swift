@@ -11,6 +11,8 @@ public struct CacheControl: Sendable, Hashable {
     public var onlyIfCached: Bool?
     /// An answer that is no longer fresh, by at most this time, will do where no upstream answers. Zero: never.
     public var staleIfError: Duration?
+    /// Whether the answer to another question that means the same will do.
+    public var semantic: Bool?
     /// What a purge finds the answer by: at most `maxTags` of at most `maxTagBytes`.
     public var tags: [String]
 
@@ -36,7 +38,7 @@ public struct CacheControl: Sendable, Hashable {
 
     public init(
         mode: Mode? = nil, maxAge: Duration? = nil, ttl: Duration? = nil, noStore: Bool? = nil,
-        onlyIfCached: Bool? = nil, staleIfError: Duration? = nil, tags: [String] = []
+        onlyIfCached: Bool? = nil, staleIfError: Duration? = nil, semantic: Bool? = nil, tags: [String] = []
     ) {
         self.mode = mode
         self.maxAge = maxAge
@@ -44,6 +46,7 @@ public struct CacheControl: Sendable, Hashable {
         self.noStore = noStore
         self.onlyIfCached = onlyIfCached
         self.staleIfError = staleIfError
+        self.semantic = semantic
         self.tags = tags
     }
 

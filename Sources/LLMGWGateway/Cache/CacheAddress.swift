@@ -40,6 +40,8 @@ struct CacheUse: Sendable {
     let plan: CachePlan
     let traits: CacheTraits
     let uid: UInt32
+    /// Nil where the answer to another question will not do.
+    var question: SemanticQuestion?
 }
 
 extension CacheUse {

@@ -63,6 +63,8 @@ final class CacheAddressBook {
         isNeeded ? address(.chat, request.encode(with: codec), for: peer) : nil
     }
 
+    func target(named name: String) -> CacheTarget? { targets[name] }
+
     private func target(_ name: String?, _ kind: CanonicalRequest.Kind) -> CacheTarget? {
         switch kind {
         case .chat, .complete: (name ?? defaults.model).flatMap { targets[$0] }

@@ -13,12 +13,17 @@ final class CacheCounters {
     /// `saved` is how long the answer took upstream, `cost` what it cost there.
     func note(
         _ state: CacheState, model: String, uid: UInt32, saved: Duration = .zero, cost: Cost? = nil,
-        negative: Bool = false
+        negative: Bool = false, semantic: Bool = false
     ) {
-        total.note(state, saved, cost, negative)
-        models[model, default: CacheCounts()].note(state, saved, cost, negative)
+        func note(_ counts: inout CacheCounts) {
+            counts.note(state, saved, cost)
+            if negative { counts.negativeHits += 1 }
+            if semantic { counts.semanticHits += 1 }
+        }
+        note(&total)
+        note(&models[model, default: CacheCounts()])
         guard clients[uid] != nil || clients.count < Self.maxRows else { return }
-        clients[uid, default: CacheCounts()].note(state, saved, cost, negative)
+        note(&clients[uid, default: CacheCounts()])
     }
 
     var byModel: [CacheCountsOf] { Self.rows(models.map { ($0.key, $0.value) }) }
@@ -33,7 +38,7 @@ final class CacheCounters {
 extension CacheCounts {
     fileprivate var requests: UInt64 { hits + misses + stale + coalesced + bypassed }
 
-    fileprivate mutating func note(_ state: CacheState, _ saved: Duration, _ cost: Cost?, _ negative: Bool) {
+    fileprivate mutating func note(_ state: CacheState, _ saved: Duration, _ cost: Cost?) {
         switch state {
         case .bypass: bypassed += 1
         case .miss: misses += 1
@@ -41,7 +46,6 @@ extension CacheCounts {
         case .stale: stale += 1
         case .coalesced: coalesced += 1
         }
-        if negative { negativeHits += 1 }
         self.saved += saved
         guard let cost else { return }
         if let index = savedCosts.firstIndex(where: { $0.currency == cost.currency }) {

@@ -38,10 +38,23 @@ struct CachedInference {
         guard !use.plan.onlyIfCached else {
             throw GatewayError(.notCached, "the answer is not in the cache, and the request allows no other")
         }
+        var vector: UnitVector?
+        if let question = use.question, substitute == nil, !canJoin {
+            vector = await question.cache.vector(
+                of: question, at: use.address.key, for: caller.execution, trace: caller.trace)
+            try caller.execution.checkCancellation()
+            // An equal request that compares nothing may have been faster.
+            if case .fresh(let entry) = cache.find(use.address.key, maxAge: use.plan.maxAge, accepts: { _ in true }) {
+                return try await serve(entry, .hit)
+            }
+            if let vector, let similar = cache.find(question, vector, maxAge: use.plan.maxAge) {
+                return try await serve(similar.entry, .hit, similarity: similar.similarity)
+            }
+        }
         if use.plan.reads { cache.noteMiss() }
         caller.hasSubstitute = substitute != nil
         let subscription = Subscription(caller, scheduler: cache.scheduler)
-        let state = join(subscription)
+        let state = join(subscription, vector)
         let outcome = await subscription.wait()
         // Whoever took over the call asked for itself.
         let finalState = subscription.state ?? state
@@ -59,10 +72,12 @@ struct CachedInference {
 
     // MARK: A stored answer
 
+    /// `similarity` where it is the answer to another question.
     private func serve(
-        _ entry: CacheEntry, _ state: CacheState
+        _ entry: CacheEntry, _ state: CacheState, similarity: Double? = nil
     ) async throws(GatewayError) -> (body: UpstreamAnswer.Body, info: ReplyInfo) {
-        caller.trace.note(.cache, nil, at: now, "\(state)")
+        caller.trace.note(
+            .cache, nil, at: now, similarity == nil ? "\(state)" : "\(state): the answer to a similar question")
         cache.noteHit(of: entry)
         switch entry.content {
         case .failure(let error):
@@ -71,13 +86,16 @@ struct CachedInference {
             throw error
         case .reply(let reply):
             cache.counters.note(
-                state, model: entry.model, uid: use.uid, saved: entry.lifetime.recomputation, cost: reply.cost)
+                state, model: entry.model, uid: use.uid, saved: entry.lifetime.recomputation, cost: reply.cost,
+                semantic: similarity != nil)
             let (pieces, body) = try read(reply, of: entry)
             if let sink = caller.sink {
                 caller.onHead(ReplyHead(model: entry.model, provider: reply.provider, cache: state))
                 if let error = await replay(pieces, to: sink) { throw error }
             }
-            return (body, entry.info(state, for: caller.execution, now: now))
+            var info = entry.info(state, for: caller.execution, now: now)
+            info.cacheSimilarity = similarity
+            return (body, info)
         }
     }
 
@@ -106,8 +124,10 @@ struct CachedInference {
 
     // MARK: A shared call
 
+    private var canJoin: Bool { use.plan.coalesces && cache.flight(for: use.address)?.flight.isOpen == true }
+
     /// Joins a call under way, or begins one.
-    private func join(_ subscription: Subscription) -> CacheState {
+    private func join(_ subscription: Subscription, _ vector: UnitVector?) -> CacheState {
         let address = use.address
         if use.plan.coalesces, let call = cache.flight(for: address), call.join(subscription, as: .coalesced) {
             let leader = call.requestID.map { "waits for the answer to request \($0)" } ?? ""
@@ -115,7 +135,7 @@ struct CachedInference {
             return .coalesced
         }
         let state: CacheState = use.plan.reads || use.plan.writes ? .miss : .bypass
-        let call = begin(isDetached: false)
+        let call = begin(isDetached: false, vector)
         let joined = call.join(subscription, as: state)
         precondition(joined, "a call that just began has room")
         call.start(caller.ask, caller.execution.detached(), hasSubstitute: subscription.caller.hasSubstitute)
@@ -137,7 +157,7 @@ struct CachedInference {
             hasSubstitute: true)
     }
 
-    private func begin(isDetached: Bool) -> SharedCall {
+    private func begin(isDetached: Bool, _ vector: UnitVector? = nil) -> SharedCall {
         let (cache, use, started, statistics) = (cache, use, now, statistics)
         let epoch = cache.beginFill()
         let call = SharedCall(
@@ -156,7 +176,7 @@ struct CachedInference {
             guard use.plan.writes, let outcome, let content = content(of: outcome, call) else {
                 return cache.abandonFill(epoch)
             }
-            cache.store(content, for: use, took: cache.scheduler.now - started, epoch: epoch)
+            cache.store(content, for: use, took: cache.scheduler.now - started, epoch: epoch, vector: vector)
         }
         if use.plan.coalesces || isDetached { cache.link(call, for: use) }
         return call

@@ -17,6 +17,13 @@ extension ReplyCache: CacheInspection {
             ],
             models: counters.byModel, clients: counters.byClient)
         if let disk { statistics.tiers.append(disk.status) }
+        if limits.questions.maxEntries > 0 {
+            statistics.tiers.append(
+                CacheTierStatus(
+                    name: .semantic, state: .on, entries: UInt64(questions.count), bytes: UInt64(questions.usedBytes),
+                    maxEntries: UInt64(limits.questions.maxEntries), maxBytes: UInt64(limits.questions.maxBytes),
+                    hits: questionHits, misses: questionMisses, evictions: questions.evictions, policy: "oldest"))
+        }
         return statistics
     }
 

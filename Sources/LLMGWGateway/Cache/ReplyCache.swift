@@ -12,12 +12,18 @@ final class ReplyCache {
         var maxEntries: Int
         var maxEntryBytes: Int
         var eviction: CacheSettings.Eviction
+        /// Nothing where questions are not compared.
+        var questions: SemanticIndex.Limits
 
         init(_ settings: CacheSettings) {
             maxBytes = settings.maxBytes
             maxEntries = settings.maxEntries
             maxEntryBytes = settings.maxEntryBytes
             eviction = settings.eviction
+            let semantic = settings.semantic
+            questions = SemanticIndex.Limits(
+                maxEntries: semantic.mode == .off ? 0 : semantic.maxEntries,
+                maxGroupEntries: semantic.maxGroupEntries, maxBytes: semantic.maxBytes)
         }
     }
 
@@ -33,6 +39,10 @@ final class ReplyCache {
     /// Nil where answers do not outlive the process.
     let disk: CacheDisk?
     private(set) var memory: MemoryCache<CacheEntry>
+    /// Of the answers in memory, those to questions that can be compared.
+    private(set) var questions: SemanticIndex
+    private(set) var questionHits: UInt64 = 0
+    private(set) var questionMisses: UInt64 = 0
     private(set) var memoryHits: UInt64 = 0
     private(set) var memoryMisses: UInt64 = 0
     private(set) var expirations: UInt64 = 0
@@ -49,17 +59,28 @@ final class ReplyCache {
         self.counters = counters
         self.memory = MemoryCache(
             maxBytes: limits.maxBytes, maxEntries: limits.maxEntries, policy: limits.eviction)
+        self.questions = SemanticIndex(limits.questions)
     }
 
     /// Other limits begin with an empty memory. Purges, calls under way and the file go on: a purge means all of them.
     func adapt(to limits: Limits) {
         guard limits != self.limits else { return }
+        var previous = self.limits
+        previous.questions = limits.questions
         self.limits = limits
+        questions = SemanticIndex(limits.questions)
+        guard previous != limits else { return }
         memory = MemoryCache(maxBytes: limits.maxBytes, maxEntries: limits.maxEntries, policy: limits.eviction)
         if disk != nil { GatewayLoop.start { await self.warm() } }
     }
 
     // MARK: Stored answers
+
+    /// The answer to another question.
+    struct SimilarAnswer {
+        let entry: CacheEntry
+        let similarity: Double
+    }
 
     /// What a look into the cache found.
     enum Finding {
@@ -75,7 +96,7 @@ final class ReplyCache {
         let now = scheduler.now
         guard let entry = memory.use(key), accepts(entry) else { return .none }
         if entry.isOver(now: now) {
-            memory.remove(key)
+            remove(key)
             expirations += 1
             return .none
         }
@@ -93,13 +114,32 @@ final class ReplyCache {
 
     func noteMiss() { memoryMisses += 1 }
 
+    /// The fresh answer to the nearest question that means the same.
+    func find(_ question: SemanticQuestion, _ vector: UnitVector, maxAge: Duration?) -> SimilarAnswer? {
+        if let match = questions.nearest(
+            in: question.group, to: vector, question.prompt, threshold: question.threshold)
+        {
+            switch find(match.key, maxAge: maxAge, accepts: { _ in true }) {
+            case .fresh(let entry), .renewEarly(let entry):
+                questionHits += 1
+                return SimilarAnswer(entry: entry, similarity: match.similarity)
+            case .none, .stale: break
+            }
+        }
+        questionMisses += 1
+        return nil
+    }
+
     var purgeEpoch: PurgeLog.Epoch { purges.epoch }
 
     func beginFill() -> PurgeLog.Epoch { purges.begin() }
     func abandonFill(_ epoch: PurgeLog.Epoch) { purges.abandon(epoch) }
 
-    /// Stores an answer, unless something that was purged since it began to be made means it.
-    func store(_ content: CacheEntry.Content, for use: CacheUse, took: Duration, epoch: PurgeLog.Epoch) {
+    /// Stores an answer, unless something that was purged since it began to be made means it. `vector` is where its question is.
+    func store(
+        _ content: CacheEntry.Content, for use: CacheUse, took: Duration, epoch: PurgeLog.Epoch,
+        vector: UnitVector? = nil
+    ) {
         let ttl = if case .failure = content { use.address.settings.negativeTTL } else { use.plan.ttl }
         let address = use.address
         let entry = CacheEntry(
@@ -108,7 +148,10 @@ final class ReplyCache {
             staleTime: max(use.plan.staleWhileRevalidate, use.plan.staleIfError),
             isDeterministic: use.traits.isDeterministic, content: content)
         guard purges.end(epoch, entry.attributes), entry.size <= limits.maxEntryBytes else { return }
-        memory.insert(entry.key, entry, size: entry.size)
+        insert(entry)
+        if let vector, let question = use.question, case .reply = content, memory.value(entry.key) != nil {
+            questions.insert(entry.key, in: question.group, vector, question.prompt)
+        }
         disk?.write(entry, epoch: UInt32(truncatingIfNeeded: epoch.number))
     }
 
@@ -139,7 +182,28 @@ final class ReplyCache {
 
     private func adopt(_ entry: CacheEntry) {
         guard !entry.isOver(now: scheduler.now), memory.value(entry.key) == nil else { return }
-        memory.insert(entry.key, entry, size: entry.size)
+        insert(entry)
+    }
+
+    /// A question stays where it is when its answer is made anew.
+    private func insert(_ entry: CacheEntry) {
+        let isStored = memory.insert(entry.key, entry, size: entry.size) { questions.remove($0) }
+        if case .reply = entry.content, isStored { return }
+        questions.remove(entry.key)
+    }
+
+    private func remove(_ key: CacheKey) {
+        memory.remove(key)
+        questions.remove(key)
+    }
+
+    /// Looks at every entry.
+    private func removeAll(where matches: (CacheEntry) -> Bool) -> Int {
+        memory.removeAll { key, entry in
+            guard matches(entry) else { return false }
+            questions.remove(key)
+            return true
+        }
     }
 
     /// Removes what the target means, also what is being made and would be stored later; who asks from now on does not share that either.
@@ -147,7 +211,7 @@ final class ReplyCache {
         purges.purge(target)
         flights = flights.filter { !$0.value.attributes.match(target) }
         let before = memory.usedBytes
-        let count = memory.removeAll { _, entry in entry.attributes.match(target) }
+        let count = removeAll { $0.attributes.match(target) }
         return (count, before - memory.usedBytes)
     }
 
@@ -163,7 +227,7 @@ final class ReplyCache {
     func removeExpired() -> (entries: Int, bytes: Int) {
         let now = scheduler.now
         let before = memory.usedBytes
-        let count = memory.removeAll { _, entry in entry.isOver(now: now) }
+        let count = removeAll { $0.isOver(now: now) }
         expirations += UInt64(count)
         return (count, before - memory.usedBytes)
     }

@@ -8,9 +8,14 @@ final class ChatService {
     private let pipeline: InferencePipeline
     private let defaults: DefaultSettings
     private let statistics: Statistics
+    /// Nil where it is off.
+    private let semantic: SemanticCache?
 
-    init(pipeline: InferencePipeline, defaults: DefaultSettings, statistics: Statistics) {
+    init(
+        pipeline: InferencePipeline, defaults: DefaultSettings, statistics: Statistics, semantic: SemanticCache? = nil
+    ) {
         self.pipeline = pipeline
+        self.semantic = semantic
         self.defaults = defaults
         self.statistics = statistics
     }
@@ -32,8 +37,8 @@ final class ChatService {
         let reply = try await trace.following { () throws(GatewayError) in
             try await chat(
                 request, model: model, options: call.options, execution: call.execution, trace: trace,
-                use: use(call.cacheAddress, call, request.sampling, request.extra, model),
-                sink: request.stream ? call : nil, onHead: call.sendHead)
+                use: use(call.cacheAddress, request, call, model), sink: request.stream ? call : nil,
+                onHead: call.sendHead)
         }
         call.finish(reply)
     }
@@ -118,7 +123,15 @@ final class ChatService {
     /// What an item of a batch may have of the cache.
     func use(_ item: ChatRequest, of call: Call, _ model: ModelSettings) -> CacheUse? {
         guard call.execution.caller?.client.allows(model.name) ?? true else { return nil }
-        return use(pipeline.addresses.address(item, for: call.peer), call, item.sampling, item.extra, model)
+        return use(pipeline.addresses.address(item, for: call.peer), item, call, model)
+    }
+
+    private func use(
+        _ address: CacheAddress?, _ request: ChatRequest, _ call: Call, _ model: ModelSettings
+    ) -> CacheUse? {
+        guard var use = use(address, call, request.sampling, request.extra, model) else { return nil }
+        use.question = semantic?.question(request, use.plan, call)
+        return use
     }
 
     private func use(

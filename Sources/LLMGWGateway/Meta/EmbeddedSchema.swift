@@ -1392,6 +1392,8 @@ enum EmbeddedSchema {
                   optional uint64 stale_if_error_ms = 6;
                   // What `llmgw-ctl cache purge --tag` finds the answer by: at most 16 of at most 64 bytes.
                   repeated string tags = 7;
+                  // Whether the answer to another question that means the same will do. It is marked by ReplyInfo.cache_similarity.
+                  optional bool semantic = 8;
                 }
 
                 // How the shared cache took part in an answer.

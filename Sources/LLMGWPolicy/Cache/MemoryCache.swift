@@ -51,13 +51,16 @@ public struct MemoryCache<Value: Sendable>: Sendable {
     }
 
     /// Stores the value, in place of an older one. False if it is larger than the whole tier may be; an older one is gone then, too.
+    /// `onEviction` hears which others had to go.
     @discardableResult
-    public mutating func insert(_ key: CacheKey, _ value: Value, size: Int) -> Bool {
+    public mutating func insert(
+        _ key: CacheKey, _ value: Value, size: Int, onEviction: (CacheKey) -> Void = { _ in }
+    ) -> Bool {
         precondition(size >= 0, "a size is not negative")
         let size = size + Self.overhead
         let isKnown = remove(key) != nil
         guard size <= maxBytes, maxEntries > 0 else { return false }
-        while usedBytes + size > maxBytes || count >= maxEntries { evict() }
+        while usedBytes + size > maxBytes || count >= maxEntries { onEviction(evict()) }
         let place = slots.take(key, value, size: size)
         index[Int(key.shard)][key] = place
         if policy == .lru || isKnown || ghosts.take(key, window: count) {
@@ -96,22 +99,22 @@ public struct MemoryCache<Value: Sendable>: Sendable {
 
     // MARK: Eviction
 
-    private mutating func evict() {
+    private mutating func evict() -> CacheKey {
         evictions += 1
         switch policy {
-        case .lru: drop(main.oldest)
+        case .lru: return drop(main.oldest)
         case .s3FIFO:
             // The small queue may have a tenth; above that it pays, below the main one does.
             if small.count > 0, small.bytes >= maxBytes / 10 || small.count >= maxEntries / 10 || main.count == 0 {
-                evictFromSmall()
+                return evictFromSmall()
             } else {
-                evictFromMain()
+                return evictFromMain()
             }
         }
     }
 
     /// Who was used moves on to the main queue, who was not goes and leaves a ghost. Ends with one entry gone.
-    private mutating func evictFromSmall() {
+    private mutating func evictFromSmall() -> CacheKey {
         while small.count > 0 {
             let oldest = small.oldest
             guard slots[oldest].frequency > 0 else {
@@ -123,21 +126,23 @@ public struct MemoryCache<Value: Sendable>: Sendable {
             slots[oldest].isInMain = true
             main.append(oldest, &slots)
         }
-        evictFromMain()
+        return evictFromMain()
     }
 
     /// Who was used goes round again, each time with one use less. Ends with one entry gone.
-    private mutating func evictFromMain() {
+    private mutating func evictFromMain() -> CacheKey {
         while slots[main.oldest].frequency > 0 {
             let oldest = main.oldest
             main.remove(oldest, &slots)
             slots[oldest].frequency -= 1
             main.append(oldest, &slots)
         }
-        drop(main.oldest)
+        return drop(main.oldest)
     }
 
-    private mutating func drop(_ place: SlotList<Value>.Index) {
-        remove(slots[place].key)
+    private mutating func drop(_ place: SlotList<Value>.Index) -> CacheKey {
+        let key = slots[place].key
+        remove(key)
+        return key
     }
 }

@@ -100,7 +100,10 @@ struct ChatCommand: AsyncParsableCommand {
         }
         if let usage = reply.usage { facts.append("\(usage.inputTokens.orDash) + \(usage.outputTokens.orDash) tokens") }
         if let cache = reply.info.cache, cache != .bypass {
-            facts.append("cache \(cache)\(reply.info.cacheAge.map { ", \($0.short) old" } ?? "")")
+            let age = reply.info.cacheAge.map { ", \($0.short) old" } ?? ""
+            // The answer to another question: that has to be seen.
+            let similarity = reply.info.cacheSimilarity.map { ", of a question \($0.short) similar" } ?? ""
+            facts.append("cache \(cache)\(age)\(similarity)")
         }
         if let cost = reply.info.cost { facts.append(cost.text) }
         if let latency = reply.info.latency {

@@ -52,7 +52,7 @@ struct MessageSample: Sendable, CustomTestStringConvertible {
                     priority: .batch,
                     cache: CacheControl(
                         mode: .readOnly, maxAge: .milliseconds(1), ttl: .milliseconds(2), noStore: true,
-                        onlyIfCached: true, staleIfError: .milliseconds(3), tags: ["报告", "b"])),
+                        onlyIfCached: true, staleIfError: .milliseconds(3), semantic: true, tags: ["报告", "b"])),
                 body: [])),
         MessageSample(
             "cache, zeros",
@@ -60,7 +60,8 @@ struct MessageSample: Sendable, CustomTestStringConvertible {
                 options: CallOptions(
                     priority: .interactive,
                     cache: CacheControl(
-                        mode: .off, maxAge: .zero, ttl: .zero, noStore: false, onlyIfCached: false, staleIfError: .zero)
+                        mode: .off, maxAge: .zero, ttl: .zero, noStore: false, onlyIfCached: false,
+                        staleIfError: .zero, semantic: false)
                 ),
                 body: [])),
         MessageSample("no repetition", CallEnvelope(options: CallOptions(retryAmbiguous: false), body: [])),

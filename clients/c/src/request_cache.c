@@ -44,6 +44,7 @@ CACHE_SETTER(cache_ttl_ms, ttl_ms, int64_t, value > 0)
 CACHE_SETTER(cache_stale_if_error_ms, stale_if_error_ms, int64_t, value >= 0)
 CACHE_SETTER(cache_no_store, no_store, bool, true)
 CACHE_SETTER(cache_only, only_if_cached, bool, true)
+CACHE_SETTER(cache_semantic, semantic, bool, true)
 
 int llmgw_add_cache_tag(llmgw_request *request, const char *tag) {
     Llmgw__V1__CacheControl *target = control(request);

@@ -111,6 +111,7 @@ static void cache(void) {
     CHECK(llmgw_set_cache_mode(request, LLMGW_CACHE_READ_ONLY) == 0 && llmgw_set_cache_max_age_ms(request, 0) == 0);
     CHECK(llmgw_set_cache_ttl_ms(request, 7) == 0 && llmgw_set_cache_stale_if_error_ms(request, 0) == 0);
     CHECK(llmgw_set_cache_no_store(request, false) == 0 && llmgw_set_cache_only(request, true) == 0);
+    CHECK_INT(llmgw_set_cache_semantic(request, false), 0);
     CHECK(llmgw_add_cache_tag(request, "报告") == 0 && llmgw_add_cache_tag(request, "b") == 0 && llmgw_add_cache_tag(request, "c") == 0);
 
     Llmgw__V1__Request *envelope = pack(request, true, 0);
@@ -119,6 +120,7 @@ static void cache(void) {
     CHECK(control->has_max_age_ms && control->max_age_ms == 0 && control->has_ttl_ms && control->ttl_ms == 7);
     CHECK(control->has_stale_if_error_ms && control->stale_if_error_ms == 0);
     CHECK(control->has_no_store && !control->no_store && control->has_only_if_cached && control->only_if_cached);
+    CHECK(control->has_semantic && !control->semantic);
     CHECK_INT(control->n_tags, 3);
     CHECK_STRING(control->tags[0], "报告");
     CHECK_STRING(control->tags[2], "c");

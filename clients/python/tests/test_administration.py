@@ -137,7 +137,8 @@ def test_what_has_no_meaning_is_not_sent(kind: str, method: str, arguments: tupl
 
 
 CONTROL = CacheControl(
-    mode="read_only", max_age=0, ttl=0.0001, no_store=False, only_if_cached=True, stale_if_error=0.0015, tags=["报告", "b"]
+    mode="read_only", max_age=0, ttl=0.0001, no_store=False, only_if_cached=True, stale_if_error=0.0015, semantic=False,
+    tags=["报告", "b"],
 )
 
 
@@ -156,7 +157,7 @@ def test_priority_and_cache(daemon: StartDaemon, kind: str, method: str, argumen
     assert asked[0].priority == types_pb2.PRIORITY_BATCH
     assert asked[0].cache == types_pb2.CacheControl(
         mode=types_pb2.CACHE_MODE_READ_ONLY, max_age_ms=0, ttl_ms=1, no_store=False, only_if_cached=True, stale_if_error_ms=2,
-        tags=["报告", "b"],
+        tags=["报告", "b"], semantic=False,
     )
 
 

@@ -1124,7 +1124,7 @@ const ProtobufCMessageDescriptor llmgw__v1__cost__descriptor =
   (ProtobufCMessageInit) llmgw__v1__cost__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor llmgw__v1__cache_control__field_descriptors[7] =
+static const ProtobufCFieldDescriptor llmgw__v1__cache_control__field_descriptors[8] =
 {
   {
     "mode",
@@ -1210,12 +1210,25 @@ static const ProtobufCFieldDescriptor llmgw__v1__cache_control__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "semantic",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Llmgw__V1__CacheControl, has_semantic),
+    offsetof(Llmgw__V1__CacheControl, semantic),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned llmgw__v1__cache_control__field_indices_by_name[] = {
   1,   /* field[1] = max_age_ms */
   0,   /* field[0] = mode */
   3,   /* field[3] = no_store */
   4,   /* field[4] = only_if_cached */
+  7,   /* field[7] = semantic */
   5,   /* field[5] = stale_if_error_ms */
   6,   /* field[6] = tags */
   2,   /* field[2] = ttl_ms */
@@ -1223,7 +1236,7 @@ static const unsigned llmgw__v1__cache_control__field_indices_by_name[] = {
 static const ProtobufCIntRange llmgw__v1__cache_control__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor llmgw__v1__cache_control__descriptor =
 {
@@ -1233,7 +1246,7 @@ const ProtobufCMessageDescriptor llmgw__v1__cache_control__descriptor =
   "Llmgw__V1__CacheControl",
   "llmgw.v1",
   sizeof(Llmgw__V1__CacheControl),
-  7,
+  8,
   llmgw__v1__cache_control__field_descriptors,
   llmgw__v1__cache_control__field_indices_by_name,
   1,  llmgw__v1__cache_control__number_ranges,

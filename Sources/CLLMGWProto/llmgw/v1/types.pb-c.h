@@ -375,10 +375,15 @@ struct  Llmgw__V1__CacheControl
    */
   size_t n_tags;
   char **tags;
+  /*
+   * Whether the answer to another question that means the same will do. It is marked by ReplyInfo.cache_similarity.
+   */
+  protobuf_c_boolean has_semantic;
+  protobuf_c_boolean semantic;
 };
 #define LLMGW__V1__CACHE_CONTROL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__cache_control__descriptor) \
-    , 0, LLMGW__V1__CACHE_MODE__CACHE_MODE_UNSPECIFIED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,NULL }
+    , 0, LLMGW__V1__CACHE_MODE__CACHE_MODE_UNSPECIFIED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,NULL, 0, 0 }
 
 
 /*

@@ -17,7 +17,7 @@ extension CacheControl {
             noStore: present(c.has_no_store, c.no_store != 0),
             onlyIfCached: present(c.has_only_if_cached, c.only_if_cached != 0),
             staleIfError: present(c.has_stale_if_error_ms, .milliseconds(c.stale_if_error_ms)),
-            tags: try names(c.n_tags, c.tags, path() + "tags"))
+            semantic: present(c.has_semantic, c.semantic != 0), tags: try names(c.n_tags, c.tags, path() + "tags"))
     }
 
     /// Nil where nothing is wanted.
@@ -31,6 +31,7 @@ extension CacheControl {
         assign(&c.pointee.has_no_store, &c.pointee.no_store, noStore.map { $0 ? 1 : 0 })
         assign(&c.pointee.has_only_if_cached, &c.pointee.only_if_cached, onlyIfCached.map { $0 ? 1 : 0 })
         assign(&c.pointee.has_stale_if_error_ms, &c.pointee.stale_if_error_ms, staleIfError?.clampedMilliseconds)
+        assign(&c.pointee.has_semantic, &c.pointee.semantic, semantic.map { $0 ? 1 : 0 })
         c.pointee.n_tags = tags.count
         c.pointee.tags = arena.strings(tags)
         return c

@@ -108,6 +108,8 @@ LLMGW_API int llmgw_set_cache_stale_if_error_ms(llmgw_request *request, int64_t 
 LLMGW_API int llmgw_set_cache_no_store(llmgw_request *request, bool no_store);
 /* No upstream is asked: what is not in the cache ends with llmgw.client.not_cached. */
 LLMGW_API int llmgw_set_cache_only(llmgw_request *request, bool only_if_cached);
+/* Whether the answer to another question that means the same will do; struct llmgw_info's cache_similarity tells where it is one. */
+LLMGW_API int llmgw_set_cache_semantic(llmgw_request *request, bool semantic);
 /* What `llmgw-ctl cache purge --tag` finds the answer by: at most 16 of at most 64 bytes. */
 LLMGW_API int llmgw_add_cache_tag(llmgw_request *request, const char *tag);
 

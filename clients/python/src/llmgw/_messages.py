@@ -62,6 +62,8 @@ def fill_cache_control(message: types_pb2.CacheControl, control: types.CacheCont
         message.only_if_cached = control.only_if_cached
     if control.stale_if_error is not None:
         message.stale_if_error_ms = milliseconds("stale_if_error", control.stale_if_error)
+    if control.semantic is not None:
+        message.semantic = control.semantic
     message.tags.extend(control.tags)
 
 

@@ -26,6 +26,8 @@ class CacheControl:
     only_if_cached: bool | None = None
     #: An answer that is no longer fresh, by at most this time, will do where no upstream answers. 0: never.
     stale_if_error: float | None = None
+    #: Whether the answer to another question that means the same will do; `ReplyInfo.cache_similarity` tells where it is one.
+    semantic: bool | None = None
     #: What `llmgw-ctl cache purge --tag` finds the answer by.
     tags: Sequence[str] = ()
 

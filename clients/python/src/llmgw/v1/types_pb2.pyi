@@ -59,11 +59,12 @@ class AttemptInfo(_message.Message):
     def __init__(self, model: _Optional[str] = ..., deployment: _Optional[str] = ..., provider: _Optional[str] = ..., reason: _Optional[str] = ..., http_status: _Optional[int] = ..., wait_us: _Optional[int] = ..., duration_us: _Optional[int] = ..., first_token_us: _Optional[int] = ..., hedge: bool = ...) -> None: ...
 
 class CacheControl(_message.Message):
-    __slots__ = ["max_age_ms", "mode", "no_store", "only_if_cached", "stale_if_error_ms", "tags", "ttl_ms"]
+    __slots__ = ["max_age_ms", "mode", "no_store", "only_if_cached", "semantic", "stale_if_error_ms", "tags", "ttl_ms"]
     MAX_AGE_MS_FIELD_NUMBER: _ClassVar[int]
     MODE_FIELD_NUMBER: _ClassVar[int]
     NO_STORE_FIELD_NUMBER: _ClassVar[int]
     ONLY_IF_CACHED_FIELD_NUMBER: _ClassVar[int]
+    SEMANTIC_FIELD_NUMBER: _ClassVar[int]
     STALE_IF_ERROR_MS_FIELD_NUMBER: _ClassVar[int]
     TAGS_FIELD_NUMBER: _ClassVar[int]
     TTL_MS_FIELD_NUMBER: _ClassVar[int]
@@ -71,10 +72,11 @@ class CacheControl(_message.Message):
     mode: CacheMode
     no_store: bool
     only_if_cached: bool
+    semantic: bool
     stale_if_error_ms: int
     tags: _containers.RepeatedScalarFieldContainer[str]
     ttl_ms: int
-    def __init__(self, mode: _Optional[_Union[CacheMode, str]] = ..., max_age_ms: _Optional[int] = ..., ttl_ms: _Optional[int] = ..., no_store: bool = ..., only_if_cached: bool = ..., stale_if_error_ms: _Optional[int] = ..., tags: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, mode: _Optional[_Union[CacheMode, str]] = ..., max_age_ms: _Optional[int] = ..., ttl_ms: _Optional[int] = ..., no_store: bool = ..., only_if_cached: bool = ..., stale_if_error_ms: _Optional[int] = ..., tags: _Optional[_Iterable[str]] = ..., semantic: bool = ...) -> None: ...
 
 class ContentPart(_message.Message):
     __slots__ = ["image", "json", "text"]
