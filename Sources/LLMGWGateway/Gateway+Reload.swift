@@ -9,12 +9,12 @@ extension Gateway {
     /// Reads the configuration's file anew: all of it takes effect, or nothing does. Reloads run one after another, in the order of asking.
     @discardableResult
     public func reload(_ command: ReloadCommand = ReloadCommand()) async -> ReloadReport {
-        let previous = lastReload
+        let previous = lastChange
         let task = Task { [self] in
-            _ = await previous?.value
+            await previous?.value
             return await readAndSwap(command)
         }
-        lastReload = task
+        lastChange = Task { _ = await task.value }
         return await task.value
     }
 

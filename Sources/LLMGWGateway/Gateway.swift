@@ -17,15 +17,18 @@ public final class Gateway: Service {
         case reloading, reloaded
         /// Nothing new is accepted; `run` returns when what runs has ended, or its time is up.
         case draining
+        /// Another daemon serves in this process, and goes on alone; `draining` follows.
+        case succeeded(Int32)
     }
 
-    private let sockets: GatewaySockets
+    let sockets: GatewaySockets
     let eventLoop: GatewayEventLoop
     let logger: Logger
     let onEvent: @GatewayLoop (Event) -> Void
     enum End: String {
         case idle = "nobody has called for a while"
         case ordered = "an administrator has ordered the end"
+        case succeeded = "another daemon goes on"
     }
 
     private let idleWatch: IdleWatch
@@ -39,19 +42,29 @@ public final class Gateway: Service {
     let codec = MessageCodec()
     let state: GatewayState
     private(set) var generation: GatewayGeneration
-    /// The latest reload, under way or done.
-    var lastReload: Task<ReloadReport, Never>?
+    /// The latest reload or upgrade, under way or done.
+    var lastChange: Task<Void, Never>?
+    let launcher: (any SuccessorLauncher)?
+    private let predecessor: Predecessor?
+    /// The daemon that is to take over, or has.
+    var successor: Successor?
+    /// It was told to end.
+    private(set) var isEnding = false
+    var metrics: MetricsEndpoint?
     private var requestIDs: RequestIDGenerator
 
-    /// Without calls for `idleLimit` (zero: none), `run` drains and returns as if it had been told to.
+    /// Without calls for `idleLimit` (zero: none), `run` drains and returns as if it had been told to. Without a `launcher` it cannot be upgraded.
     public init(
         configuration: GatewayConfiguration, sockets: GatewaySockets, eventLoop: GatewayEventLoop, logger: Logger,
-        idleLimit: Duration = .zero, onEvent: @escaping @GatewayLoop (Event) -> Void = { _ in }
+        idleLimit: Duration = .zero, launcher: (any SuccessorLauncher)? = nil, predecessor: Predecessor? = nil,
+        onEvent: @escaping @GatewayLoop (Event) -> Void = { _ in }
     ) throws(GatewayError) {
         self.sockets = sockets
         self.eventLoop = eventLoop
         self.logger = logger
         self.onEvent = onEvent
+        self.launcher = launcher
+        self.predecessor = predecessor
         let (ends, continuation) = AsyncStream.makeStream(of: End.self)
         self.ends = ends
         self.end = { continuation.yield($0) }
@@ -78,25 +91,29 @@ public final class Gateway: Service {
                 usageBook: state.usageBook, logger: logger
             ).run()
         }
-        let metrics = try await openMetrics()
+        predecessor?.handOver(to: state)
+        metrics = try await openMetrics()
         let servers = try await sockets.accept(on: eventLoop.group) { [self] channel, forAdministrators in
             initialize(channel, forAdministrators: forAdministrators)
         }
         for path in sockets.paths { logger.info("listening", metadata: ["llmgw-socket": "\(path)"]) }
+        await predecessor?.serving()
         onEvent(.ready)
         idleWatch.start()
         for await reason in ends.cancelOnGracefulShutdown() {
             logger.info("\(reason.rawValue)")
             break
         }
+        isEnding = true
+        if successor?.quota.state != .asking { await abandonUpgrade() }
         await drain(servers)
-        await metrics.close()
+        await metrics?.close()
         sockets.remove()
         logger.info("stopped")
     }
 
     /// A daemon whose metrics nobody can collect, though it was told to offer them, does not start.
-    private func openMetrics() async throws -> MetricsEndpoint {
+    func openMetrics() async throws -> MetricsEndpoint {
         do {
             return try await MetricsEndpoint.open(
                 generation.configuration.metrics, on: eventLoop.group, observer: state.observer, logger: logger)

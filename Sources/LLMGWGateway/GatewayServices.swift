@@ -52,6 +52,7 @@ final class GatewayServices {
         case .getCacheEntry: perform(call) { call throws(GatewayError) in try await self.cache.answer(call) }
         case .purgeCache: perform(call) { call throws(GatewayError) in try await self.cache.purge(call) }
         case .reload: perform(call) { call throws(GatewayError) in try await self.host.reload(call) }
+        case .upgrade: perform(call) { call throws(GatewayError) in try await self.host.upgrade(call) }
         case .watchEvents: perform(call) { call throws(GatewayError) in try await self.events.watch(call) }
         case .ping, .getInfo, .getSchema, .listModels, .status, .listRequests, .cancelRequest, .getConfig,
             .listDeployments, .listBreakers, .setBreaker, .explain, .listAlerts, .listLimits, .listQueues,
@@ -103,7 +104,7 @@ final class GatewayServices {
         case .getLatency: call.finish(try observation.latencies(try call.request(), for: call.peer))
         case .getMetrics: call.finish(try observation.metrics(try call.request(), for: call.peer))
         case .chat, .complete, .embed, .batch, .testModels, .getUsage, .getCacheEntry, .purgeCache, .reload,
-            .watchEvents:
+            .upgrade, .watchEvents:
             preconditionFailure("these take their time")
         }
     }

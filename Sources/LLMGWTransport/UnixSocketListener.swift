@@ -1,6 +1,7 @@
 import Glibc
 public import NIOCore
 import NIOPosix
+import Synchronization
 
 /// A Unix socket that listens: one that the daemon made, with its file and the lock that says that its daemon is alive, or one that a
 /// service manager holds, whose file is that one's affair.
@@ -17,6 +18,8 @@ public final class UnixSocketListener: Sendable {
     public let path: String
     private let descriptor: CInt
     private let file: OwnFile?
+    /// Another process goes on with socket, file and lock.
+    private let isHandedOver = Atomic(false)
 
     private init(path: String, descriptor: CInt, file: OwnFile?) {
         self.path = path
@@ -24,10 +27,23 @@ public final class UnixSocketListener: Sendable {
         self.file = file
     }
 
-    /// Takes over a socket that listens already. It stays open elsewhere: connections wait in it when this process has ended.
-    public static func adopt(_ descriptor: CInt, path: String) -> UnixSocketListener {
-        UnixSocketListener(path: path, descriptor: descriptor, file: nil)
+    /// Takes over a socket that listens already. It stays open elsewhere: connections wait in it when this process has ended. With the lock of
+    /// the process that made it comes the file.
+    public static func adopt(_ descriptor: CInt, path: String, lock: CInt? = nil) throws(SocketError)
+        -> UnixSocketListener
+    {
+        guard let lock else { return UnixSocketListener(path: path, descriptor: descriptor, file: nil) }
+        var status = stat()
+        guard lstat(path, &status) == 0 else { throw SocketError(path, "cannot be examined", errno) }
+        return UnixSocketListener(
+            path: path, descriptor: descriptor, file: OwnFile(lock: lock, inode: UInt64(status.st_ino)))
     }
+
+    /// What another process needs to go on with it, and the lock where the file is our own. Valid while it accepts.
+    public var passedOn: (descriptor: CInt, lock: CInt?) { (descriptor, file?.lock) }
+
+    /// Another process goes on with it: its file stays.
+    public func handOver() { isHandedOver.store(true, ordering: .relaxed) }
 
     /// Creates the socket with exactly `mode`, and its directory where that is missing.
     public static func open(path: String, mode: UInt32) throws(SocketError) -> UnixSocketListener {
@@ -64,12 +80,14 @@ public final class UnixSocketListener: Sendable {
     /// Removes the socket's file if it is our own, unless somebody else has put another one in its place, and lets the lock go.
     public func remove() {
         guard let file else { return }
+        // The lock stays with whoever else has this descriptor.
+        defer { close(file.lock) }
+        guard !isHandedOver.load(ordering: .relaxed) else { return }
         var status = stat()
         if lstat(path, &status) == 0, UInt64(status.st_ino) == file.inode {
             unlink(path)
         }
         unlink(Self.lockPath(path))
-        close(file.lock)
     }
 }
 

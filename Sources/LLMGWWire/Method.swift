@@ -34,6 +34,7 @@ public enum Method: UInt16, Sendable, CaseIterable {
     case listSlowRequests = 0x0606
     case getLatency = 0x0607
     case getMetrics = 0x0608
+    case upgrade = 0x0609
 
     /// "llmgw.v1.Gateway/Chat".
     public var fullName: String { "llmgw.v1.\(service)/\(operation)" }
@@ -86,6 +87,7 @@ public enum Method: UInt16, Sendable, CaseIterable {
         case .listSlowRequests: "ListSlowRequests"
         case .getLatency: "GetLatency"
         case .getMetrics: "GetMetrics"
+        case .upgrade: "Upgrade"
         }
     }
 }

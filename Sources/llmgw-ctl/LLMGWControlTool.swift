@@ -32,6 +32,7 @@ struct LLMGWControlTool: AsyncParsableCommand {
             BudgetsCommand.self, CacheCommand.self, EventsCommand.self, SlowlogCommand.self, LatencyCommand.self,
             MetricsCommand.self, DoctorCommand.self, BenchCommand.self, PauseSubcommand.self, ResumeSubcommand.self,
             ReloadSubcommand.self,
-            DrainSubcommand.self, DescribeCommand.self, ConfigCommand.self, CompletionCommand.self,
+            DrainSubcommand.self, UpgradeSubcommand.self, DescribeCommand.self, ConfigCommand.self,
+            CompletionCommand.self,
         ])
 }

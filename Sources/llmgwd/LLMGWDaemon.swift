@@ -42,34 +42,37 @@ struct LLMGWDaemon {
         case .check:
             _ = try loadConfiguration()
             print("\(arguments.config): valid")
-        case .serve: try await serve(try loadConfiguration())
+        case .serve:
+            let manager = try ServiceManager.fromEnvironment()
+            try await serve(try loadConfiguration(predecessor: manager.predecessor), manager)
         }
     }
 
-    private func loadConfiguration() throws -> GatewayConfiguration {
+    /// The daemon that waits to be succeeded hears, too, why it is not.
+    private func loadConfiguration(predecessor: CInt? = nil) throws -> GatewayConfiguration {
         do throws(ConfigurationErrors) {
             let loaded = try ConfigurationLoader.load(path: arguments.config)
             for warning in loaded.warnings { Self.writeError("llmgwd: warning: \(warning)") }
             return loaded.configuration
         } catch {
             for problem in error.problems { Self.writeError("llmgwd: \(problem)") }
+            if let predecessor { Predecessor.refuse(predecessor, error.problems.map { "\($0)" }) }
             throw ExitStatus.usage
         }
     }
 
-    private func serve(_ configuration: GatewayConfiguration) async throws {
+    private func serve(_ configuration: GatewayConfiguration, _ manager: ServiceManager) async throws {
         // A peer that is gone is an error of one write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         // A file that may not grow (LimitFSIZE=) is an error of one write too: storage switches itself off.
         signal(SIGXFSZ, SIG_IGN)
-        let manager = try ServiceManager.fromEnvironment()
         let handler = try HostLogHandler.standardError()
         LoggingSystem.bootstrap { _ in handler }
         var logger = Logger(label: "llmgwd")
         logger.logLevel = arguments.logLevel
         let service = SocketService(
             path: arguments.socket ?? configuration.server.socket, configuration: configuration, manager: manager,
-            logger: logger)
+            launcher: try DaemonLauncher(), logger: logger)
         var services = ServiceGroupConfiguration(
             services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))

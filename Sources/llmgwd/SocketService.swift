@@ -15,15 +15,37 @@ struct SocketService: Service {
     let path: String?
     let configuration: GatewayConfiguration
     let manager: ServiceManager
+    let launcher: any SuccessorLauncher
     let logger: Logger
 
     func run() async throws {
         // From now on a hangup asks for a reload, and does not end a daemon that is still starting.
         let hangups = await UnixSignalsSequence(trapping: .sighup)
-        let sockets = try openSockets()
+        let sockets: GatewaySockets
+        do {
+            sockets = try openSockets()
+        } catch {
+            if let predecessor = manager.predecessor { Predecessor.refuse(predecessor, ["\(error)"]) }
+            throw error
+        }
         // Before anything runs on the loop.
         let eventLoop = GatewayEventLoop.start()
-        let gateway = try await makeGateway(sockets, eventLoop)
+        guard let descriptor = manager.predecessor else { return try await serve(sockets, eventLoop, nil, hangups) }
+        let predecessor = try await Predecessor.join(descriptor, eventLoop)
+        do {
+            try await serve(sockets, eventLoop, predecessor, hangups)
+        } catch {
+            // Nobody hears it where the other daemon has handed over.
+            await predecessor.refuse("\(error)")
+            throw error
+        }
+    }
+
+    private func serve(
+        _ sockets: GatewaySockets, _ eventLoop: GatewayEventLoop, _ predecessor: Predecessor?,
+        _ hangups: UnixSignalsSequence
+    ) async throws {
+        let gateway = try await makeGateway(sockets, eventLoop, predecessor)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await gateway.run() }
             group.addTask { for await _ in hangups { await gateway.reload() } }
@@ -33,10 +55,13 @@ struct SocketService: Service {
     }
 
     @GatewayLoop
-    private func makeGateway(_ sockets: GatewaySockets, _ eventLoop: GatewayEventLoop) throws -> Gateway {
+    private func makeGateway(
+        _ sockets: GatewaySockets, _ eventLoop: GatewayEventLoop, _ predecessor: Predecessor?
+    ) throws -> Gateway {
         let reporter = ServiceReporter(manager, scheduler: eventLoop.scheduler, logger: logger)
         let gateway = try Gateway(
-            configuration: configuration, sockets: sockets, eventLoop: eventLoop, logger: logger, idleLimit: idleLimit
+            configuration: configuration, sockets: sockets, eventLoop: eventLoop, logger: logger, idleLimit: idleLimit,
+            launcher: launcher, predecessor: predecessor
         ) { event in
             switch event {
             case .ready:
@@ -45,6 +70,7 @@ struct SocketService: Service {
             case .reloading: reporter.reloading()
             case .reloaded: reporter.reloaded()
             case .draining: reporter.stopping()
+            case .succeeded(let process): reporter.succeeded(by: process)
             }
         }
         reporter.status = { [weak gateway] in gateway?.statusLine ?? "stopped" }
@@ -64,14 +90,18 @@ struct SocketService: Service {
 
     private func sockets(_ purpose: InheritedSocket.Purpose, otherwise path: String?) throws -> [UnixSocketListener] {
         let inherited = manager.sockets.filter { $0.purpose == purpose }
-        guard inherited.isEmpty else { return inherited.map { .adopt($0.descriptor, path: $0.path) } }
+        guard inherited.isEmpty else {
+            return try inherited.map { try .adopt($0.descriptor, path: $0.path, lock: $0.lock) }
+        }
         return try path.map { [try UnixSocketListener.open(path: $0, mode: configuration.server.socketMode)] } ?? []
     }
 
     /// Who ends without a service manager that holds the socket is not there for the next caller.
     private var idleLimit: Duration {
         let limit = configuration.server.exitWhenIdle
-        guard limit > .zero, !manager.sockets.contains(where: { $0.purpose == .callers }) else { return limit }
+        guard limit > .zero, !manager.sockets.contains(where: { $0.purpose == .callers && $0.lock == nil }) else {
+            return limit
+        }
         logger.warning("server.exit_when_idle is not followed, because no service manager holds the socket")
         return .zero
     }

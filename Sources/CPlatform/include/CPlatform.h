@@ -5,6 +5,7 @@
 #include "CPlatformHost.h"
 #include "CPlatformMemory.h"
 #include "CPlatformPoll.h"
+#include "CPlatformProcess.h"
 #include "CPlatformTerminal.h"
 
 #include <stdint.h>

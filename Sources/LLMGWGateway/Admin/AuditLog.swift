@@ -26,7 +26,7 @@ struct AuditLog {
 
     /// What is done successfully to the whole host has events of its own.
     private func publish(_ call: Call, _ action: (name: String, target: String), _ isDenied: Bool) {
-        let isTold = [.reload, .drain, .pause, .resume].contains(call.method)
+        let isTold = [.reload, .drain, .upgrade, .pause, .resume].contains(call.method)
         guard !isTold || call.failure != nil else { return }
         events.publish(
             .admin, isDenied ? .warning : .notice, "uid \(call.peer.uid): \(action.name)",
@@ -52,6 +52,7 @@ struct AuditLog {
         case .reload:
             (target(of: call) { (request: ReloadCommand) in request.dryRun ? "check configuration" : "reload" }, "")
         case .drain: ("drain", "")
+        case .upgrade: ("upgrade", "")
         case .pause: ("pause", target(of: call) { (request: PauseCommand) in request.scope ?? "all" })
         case .resume: ("resume", target(of: call) { (request: ResumeCommand) in request.scope ?? "every pause" })
         case .getCacheEntry:

@@ -6,6 +6,10 @@ protocol HostControl: AnyObject {
     /// All of the new configuration, or nothing of it. Problems of the configuration are part of the report, not an error.
     func reload(_ command: ReloadCommand) async -> ReloadReport
 
+    /// Lets the program on the disk take over. Returns when it serves, or when it has become clear that it does not: that is part of the
+    /// report, not an error.
+    func upgrade(_ command: UpgradeCommand) async -> UpgradeReport
+
     /// Begins to come to an end, and returns at once. Nil means `server.drain_timeout`.
     func drain(grace: Duration?) -> DrainReport
 

@@ -25,6 +25,18 @@ final class HostService {
         return try await control().required(for: .reload).reload(command)
     }
 
+    func upgrade(_ call: Call) async throws(GatewayError) {
+        call.finish(try await upgrade(try call.request(), for: call.peer))
+    }
+
+    func upgrade(_ command: UpgradeCommand, for peer: PeerIdentity) async throws(GatewayError) -> UpgradeReport {
+        try administrators.require(peer, for: "Upgrade")
+        if let timeout = command.timeout, timeout <= .zero {
+            throw GatewayError(.invalidRequest, "timeout_ms: no time at all")
+        }
+        return try await control().required(for: .upgrade).upgrade(command)
+    }
+
     func drain(_ command: DrainCommand, for peer: PeerIdentity) throws(GatewayError) -> DrainReport {
         try administrators.require(peer, for: "Drain")
         return try control().required(for: .drain).drain(grace: command.grace)

@@ -14,7 +14,8 @@ final class CacheDisk {
         let epoch: PurgeLog.Epoch
     }
 
-    private let file: CacheFile
+    private var file: CacheFile
+    private let path: String
     private let maxBytes: Int64
     private let scheduler: any LoopScheduler
     /// What was stored while the file was being opened.
@@ -32,6 +33,7 @@ final class CacheDisk {
             logger.error("no disk tier", metadata: ["llmgw-problem": "\(error)"])
             return nil
         }
+        self.path = path
         self.maxBytes = Int64(maxBytes)
         self.scheduler = scheduler
     }
@@ -100,7 +102,17 @@ final class CacheDisk {
         }
     }
 
+    /// Nothing is found, and nothing kept, from now on: another process may have the file.
     func close() async { await file.close() }
+
+    /// No other process has the file after all.
+    func reopen() throws(GatewayError) {
+        do throws(StorageError) {
+            file = try CacheFile(CacheFile.Settings(path: path, maxBytes: maxBytes))
+        } catch {
+            throw GatewayError(.storageFailed, "the cache's file: \(error)")
+        }
+    }
 
     var status: CacheTierStatus {
         let status = file.status

@@ -28,6 +28,20 @@ public struct GatewaySockets: Sendable {
         return channels
     }
 
+    /// For the daemon that goes on with them. Valid while they accept.
+    var passedOn: [PassedSocket] {
+        let all = callers.map { ($0, false) } + administrators.map { ($0, true) }
+        return all.map { listener, isForAdministrators in
+            let (descriptor, lock) = listener.passedOn
+            return PassedSocket(descriptor: descriptor, lock: lock, isForAdministrators: isForAdministrators)
+        }
+    }
+
+    /// Another daemon goes on with them.
+    func handOver() {
+        for listener in callers + administrators { listener.handOver() }
+    }
+
     /// Removes the files of those that the daemon made.
     func remove() {
         for listener in callers + administrators { listener.remove() }

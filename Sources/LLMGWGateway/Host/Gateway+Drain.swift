@@ -18,7 +18,8 @@ extension Gateway {
         logger.info("draining", metadata: ["llmgw-calls": "\(state.calls.count)", "llmgw-grace": "\(grace)"])
         for server in servers { try? await server.close() }
         for connection in state.connections.all {
-            connection.goAway(reason: "the daemon is shutting down", grace: grace)
+            connection.goAway(
+                reason: successor == nil ? "the daemon is shutting down" : "another daemon goes on", grace: grace)
         }
         // A connection is open for as long as it has a call, or a request of which parts are still to come.
         await withGracefulShutdownHandler {
@@ -44,6 +45,7 @@ extension Gateway {
         await state.driver.shutdown()
         await generation.cache.disk?.close()
         await state.usageBook.close()
+        await successor?.close()
     }
 
     private func waitForCalls(until deadline: MonotonicInstant) async {

@@ -10,9 +10,11 @@ extension Gateway: HostControl {
             end(.ordered)
         }
         return DrainReport(
-            inFlight: UInt32(clamping: state.calls.all.count { $0.method.service == "Gateway" }),
+            inFlight: requestsInFlight,
             grace: drainGrace ?? generation.configuration.server.drainTimeout)
     }
+
+    var requestsInFlight: UInt32 { UInt32(clamping: state.calls.all.count { $0.method.service == "Gateway" }) }
 
     func pause(_ scope: PauseScope, actor: PeerIdentity, reason: String, ttl: Duration?, refuse: Bool) -> Bool {
         guard exists(scope) else { return false }

@@ -29,6 +29,16 @@ final class Pauses {
     var statuses: [PauseStatus] { book.current(now: scheduler.now).map(status) }
     var coversEverything: Bool { book.current(now: scheduler.now).contains { $0.scope == .all } }
 
+    /// What another daemon goes on with.
+    var handedOver: [SuccessionMessage] {
+        book.current(now: scheduler.now).map { order in
+            .pause(
+                HandedPause(
+                    scope: order.scope, actor: order.actor, reason: order.reason,
+                    left: order.until.map { $0 - scheduler.now }, refuses: order.refuses))
+        }
+    }
+
     private func status(_ order: PauseBook.Order) -> PauseStatus {
         PauseStatus(
             scope: order.scope.description, by: order.actor, reason: order.reason,

@@ -775,6 +775,9 @@ enum EmbeddedSchema {
                   rpc GetLatency(GetLatencyRequest) returns (GetLatencyReply);
                   // What a monitoring system collects. Method 0x0608. Administrators.
                   rpc GetMetrics(GetMetricsRequest) returns (GetMetricsReply);
+                  // Lets the program that lies on the disk now take the daemon's place, without a pause. It ends when that one serves, or cannot.
+                  // Method 0x0609. Administrators.
+                  rpc Upgrade(UpgradeRequest) returns (UpgradeReply);
                 }
 
                 message ReloadRequest {
@@ -821,6 +824,24 @@ enum EmbeddedSchema {
                   // How many requests it waits for.
                   optional uint32 in_flight = 1;
                   optional uint64 grace_ms = 2;
+                }
+
+                message UpgradeRequest {
+                  // How long the new daemon may take until it serves; absent means 30 s.
+                  optional uint64 timeout_ms = 1;
+                }
+
+                message UpgradeReply {
+                  // False where there are problems: the daemon goes on as before.
+                  optional bool done = 1;
+                  // Of the new daemon, as far as it has come.
+                  optional uint32 pid = 2;
+                  optional string version = 3;
+                  // Why it could not take over. UTF-8.
+                  repeated bytes problems = 4;
+                  // How many requests the old daemon brings to their end, and for how long at most.
+                  optional uint32 in_flight = 5;
+                  optional uint64 grace_ms = 6;
                 }
 
                 // What is paused, by whom, and for how long.

@@ -8,6 +8,8 @@ typealias BudgetAnnouncement = @GatewayLoop (_ scope: String, BudgetMeter.State,
 struct BudgetReservation {
     let cost: Cost?
     let number: UInt64
+    /// It was made by the daemon before this one: meters that come later know of it, too.
+    var isInherited = false
 }
 
 /// What clients and providers may spend, and have spent.
@@ -17,6 +19,8 @@ final class Budgets {
     /// Spent before the start, by clients and providers that have no meter yet: period, then millionths by currency.
     private var restored: [QuotaScope: [BudgetPeriod: [String: Int64]]] = [:]
     private var lastReservation: UInt64 = 0
+    /// What is not settled, and where.
+    private var open: [UInt64: (reservation: BudgetReservation, scopes: Set<QuotaScope>)] = [:]
     private let clock: @GatewayLoop () -> Int64
     private let onChange: BudgetAnnouncement
 
@@ -39,7 +43,13 @@ final class Budgets {
             let before = known.first {
                 $0.settings.period == settings.period && $0.settings.currency == settings.currency
             }
-            if let before { meter.continueWith(before, wallClock: now) }
+            if let before {
+                meter.continueWith(before, wallClock: now)
+            } else {
+                for (reservation, scopes) in open.values where reservation.isInherited && scopes.contains(scope) {
+                    meter.reserve(amount(reservation.cost, meter))
+                }
+            }
             if let spent = restored[scope]?[settings.period]?[settings.currency] {
                 meter.restore(spent: spent, wallClock: now)
                 restored[scope]?[settings.period] = nil
@@ -68,6 +78,20 @@ final class Budgets {
                 throw exhausted(scope, index, now)
             }
         }
+        return note(cost, in: scopes)
+    }
+
+    /// Sets aside what the daemon before this one had set aside already, whether or not there is room.
+    func inherit(_ cost: Cost?, in scopes: [QuotaScope]) -> BudgetReservation {
+        note(cost, in: scopes, isInherited: true)
+    }
+
+    /// What is not settled, in the order of reserving.
+    var reservations: [(reservation: BudgetReservation, scopes: [QuotaScope])] {
+        open.sorted { $0.key < $1.key }.map { ($0.value.reservation, Array($0.value.scopes)) }
+    }
+
+    private func note(_ cost: Cost?, in scopes: [QuotaScope], isInherited: Bool = false) -> BudgetReservation {
         for scope in scopes {
             for index in meters[scope, default: []].indices {
                 let amount = amount(cost, meters[scope]?[index])
@@ -75,22 +99,36 @@ final class Budgets {
             }
         }
         lastReservation += 1
-        return BudgetReservation(cost: cost, number: lastReservation)
+        let reservation = BudgetReservation(cost: cost, number: lastReservation, isInherited: isInherited)
+        open[lastReservation] = (reservation, Set(scopes))
+        return reservation
     }
 
     /// `costs` is what it did cost, in each currency; nil where nobody knows.
     func settle(_ reservation: BudgetReservation, costs: [Cost]?, in scopes: [QuotaScope]) {
         let now = clock()
+        open[reservation.number]?.scopes.subtract(scopes)
+        if open[reservation.number]?.scopes.isEmpty == true { open[reservation.number] = nil }
         for scope in scopes {
+            if reservation.isInherited, meters[scope] == nil { keep(costs ?? [], scope) }
             for index in meters[scope, default: []].indices {
                 let meter = meters[scope]?[index]
-                let isKnown = reservation.number >= meter?.firstReservation ?? 0
+                let isKnown = reservation.isInherited || reservation.number >= meter?.firstReservation ?? 0
                 let amount = isKnown ? amount(reservation.cost, meter) : 0
                 let spent = costs.map { $0.reduce(0) { $0 + self.amount($1, meter) } }
                 guard let state = meters[scope]?[index].settle(reserved: amount, cost: spent, wallClock: now),
                     let settings = meters[scope]?[index].settings
                 else { continue }
                 onChange(scope.name, state, settings)
+            }
+        }
+    }
+
+    /// For meters that come later.
+    private func keep(_ costs: [Cost], _ scope: QuotaScope) {
+        for cost in costs {
+            for period in BudgetPeriod.allCases {
+                restored[scope, default: [:]][period, default: [:]][cost.currency, default: 0] += cost.micros
             }
         }
     }

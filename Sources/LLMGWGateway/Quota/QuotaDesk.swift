@@ -13,12 +13,15 @@ final class QuotaDesk {
         var upstreamModel: String
     }
 
-    private(set) var controller = AdmissionController()
+    /// Changed by the desk alone, and by what it does in the course of a succession.
+    var controller = AdmissionController()
     let forecasts = TokenForecasts()
     let budgets: Budgets
-    private let scheduler: any LoopScheduler
-    private let journal: QuotaLog?
-    private var waiters: [WaitingTicket: QuotaWaiter] = [:]
+    let scheduler: any LoopScheduler
+    let journal: QuotaLog?
+    /// Set while the daemon hands over to another one, which grants from then on.
+    var succession: QuotaSuccession?
+    private(set) var waiters: [WaitingTicket: QuotaWaiter] = [:]
     private var queues: [String: Int] = [:]
     /// Requests of the last day, before the start, of accounts that are not open yet.
     private var restoredDays: [QuotaScope: [(requests: Int, granted: MonotonicInstant)]] = [:]
@@ -151,10 +154,11 @@ final class QuotaDesk {
     /// Waits until the request may go. Throws when it may not, is cancelled, or its time is up; nil when `mayStay` says that it had better look
     /// elsewhere, which is asked when the upstream closes its door.
     func enter(
-        _ request: AdmissionRequest, _ execution: Execution, mayStay: @escaping @GatewayLoop () -> Bool,
-        onWait: @escaping @GatewayLoop (QueueForecast) -> Void
+        _ request: AdmissionRequest, _ execution: Execution, spending: HandedSpending? = nil,
+        mayStay: @escaping @GatewayLoop () -> Bool, onWait: @escaping @GatewayLoop (QueueForecast) -> Void
     ) async throws(GatewayError) -> AdmissionGrant? {
         try execution.checkCancellation()
+        if let succession { return try await enter(request, execution, spending, by: succession) }
         pump()
         let since = scheduler.now
         switch controller.enter(request, now: since) {
@@ -206,7 +210,7 @@ final class QuotaDesk {
         }
     }
 
-    private func leave(_ ticket: WaitingTicket, _ outcome: Result<AdmissionGrant?, GatewayError>) {
+    func leave(_ ticket: WaitingTicket, _ outcome: Result<AdmissionGrant?, GatewayError>) {
         guard let waiter = waiters.removeValue(forKey: ticket) else { return }
         controller.leave(ticket, now: scheduler.now)
         waiter.end(outcome)
@@ -216,7 +220,10 @@ final class QuotaDesk {
     // MARK: After admission
 
     func dispatched(_ grant: AdmissionGrant) {
-        for id in controller.dispatched(grant, now: scheduler.now) { journal?.move(id, controller.book) }
+        for id in controller.dispatched(grant, now: scheduler.now) {
+            journal?.move(id, controller.book)
+            succession?.tell(.dispatched(id.number))
+        }
     }
 
     /// The head of an answer is there.
@@ -227,14 +234,24 @@ final class QuotaDesk {
 
     func settleAttempt(_ grant: AdmissionGrant, _ settlement: Settlement) {
         journal?.settle(grant.attempt, settlement, grant.demand)
-        controller.settleAttempt(grant, settlement, now: scheduler.now)
+        if controller.settleAttempt(grant, settlement, now: scheduler.now) {
+            succession?.tell(.settle(grant.attempt.number, settlement))
+        }
         pump()
     }
 
     func settleRequest(_ grant: AdmissionGrant, _ settlement: Settlement) {
         if let request = grant.request { journal?.settle(request, settlement, grant.demand) }
-        controller.settleRequest(grant, settlement, now: scheduler.now)
+        if controller.settleRequest(grant, settlement, now: scheduler.now), let request = grant.request {
+            succession?.tell(.settle(request.number, settlement))
+        }
         pump()
+    }
+
+    /// What was set aside in the budgets of these scopes was spent, or not.
+    func settleSpending(_ reservation: BudgetReservation, costs: [Cost]?, in scopes: [QuotaScope]) {
+        budgets.settle(reservation, costs: costs, in: scopes)
+        succession?.tell(.spent(reservation.number, scopes, costs: costs))
     }
 
     // MARK: What upstreams and operators say
@@ -279,7 +296,8 @@ final class QuotaDesk {
 
     // MARK: Letting go who may
 
-    private func pump() {
+    func pump() {
+        guard succession == nil else { return }
         while let action = controller.next(now: scheduler.now) {
             switch action {
             case .admit(let ticket, let grant):

@@ -20,20 +20,39 @@ final class QuotaLog {
         var amount: Int
     }
 
-    private let journal: QuotaJournal
+    /// Nil while another process has the file.
+    private var journal: QuotaJournal?
+    private let path: String
     private var restored: [UInt64: [QuotaJournal.Restored]] = [:]
     private var kept: [QuotaBook.ReservationID: [Kept]] = [:]
     private var keys: [QuotaScope: [QuotaMetric: UInt64]] = [:]
 
     init(directory: String, logger: Logger) {
-        journal = QuotaJournal(path: "\(directory)/quota.journal")
+        path = "\(directory)/quota.journal"
+        let journal = QuotaJournal(path: path)
+        self.journal = journal
         if let problem = journal.status.problem {
             logger.error("the quota's journal", metadata: ["llmgw-problem": "\(problem)"])
         }
         for charge in journal.takeRestored() { restored[charge.bucket, default: []].append(charge) }
     }
 
-    var status: StorageStatus { journal.status }
+    var status: StorageStatus? { journal?.status }
+
+    /// Another process goes on with the file, and hears otherwise of what is granted and not settled: only what is settled stays in it.
+    func handOver() {
+        for kept in kept.values.joined() { journal?.settle(kept.entry, amount: 0) }
+        kept = [:]
+        journal = nil
+    }
+
+    /// It does not. What stands in the file is known here already.
+    func takeBack(_ book: QuotaBook) {
+        let journal = QuotaJournal(path: path)
+        _ = journal.takeRestored()
+        self.journal = journal
+        for reservation in book.openReservations { note(reservation.id, book) }
+    }
 
     /// Once for each scope; the oldest first.
     func takeRestored(of scope: QuotaScope) -> [Restored] {
@@ -46,19 +65,19 @@ final class QuotaLog {
     }
 
     func note(_ grant: AdmissionGrant, _ book: QuotaBook) {
-        for id in [grant.attempt, grant.request].compactMap({ $0 }) { write(id, book) }
+        for id in [grant.attempt, grant.request].compactMap({ $0 }) { note(id, book) }
     }
 
     /// What was granted counts from now on. The new records come before the old ones go: a death in between counts both.
     func move(_ id: QuotaBook.ReservationID, _ book: QuotaBook) {
         let old = kept.removeValue(forKey: id) ?? []
-        write(id, book)
-        for kept in old { journal.settle(kept.entry, amount: 0) }
+        note(id, book)
+        for kept in old { journal?.settle(kept.entry, amount: 0) }
     }
 
-    private func write(_ id: QuotaBook.ReservationID, _ book: QuotaBook) {
+    func note(_ id: QuotaBook.ReservationID, _ book: QuotaBook) {
         let charges = book.amounts(of: id).filter { $0.metric.window == .seconds(60) }
-        guard !charges.isEmpty else { return }
+        guard !charges.isEmpty, let journal else { return }
         let entries = journal.append(
             charges.map {
                 QuotaJournal.Charge(bucket: key($0.scope, $0.metric), amount: UInt64(max(0, $0.amount)))
@@ -69,7 +88,7 @@ final class QuotaLog {
     func settle(_ id: QuotaBook.ReservationID, _ settlement: Settlement, _ demand: QuotaDemand) {
         for kept in kept.removeValue(forKey: id) ?? [] {
             let amount = settlement.amount(of: kept.metric, reserved: kept.amount, demand: demand)
-            if amount != kept.amount { journal.settle(kept.entry, amount: UInt64(max(0, amount))) }
+            if amount != kept.amount { journal?.settle(kept.entry, amount: UInt64(max(0, amount))) }
         }
     }
 

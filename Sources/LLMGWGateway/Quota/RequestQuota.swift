@@ -83,9 +83,12 @@ final class RequestQuota {
         let request = admission(
             demand, target, accounts: isFirst ? desk.accounts(of: caller.client, model: model.name) : nil)
         do throws(GatewayError) {
-            let grant = try await desk.enter(request, execution, mayStay: mayStay, onWait: onWait)
+            let grant = try await desk.enter(
+                request, execution,
+                spending: HandedSpending(number: reservation.number, cost: expected, scopes: scopes),
+                mayStay: mayStay, onWait: onWait)
             guard let grant else {
-                desk.budgets.settle(reservation, costs: [], in: scopes)
+                desk.settleSpending(reservation, costs: [], in: scopes)
                 return nil
             }
             if isFirst { first = grant }
@@ -93,7 +96,7 @@ final class RequestQuota {
                 grant: grant, size: size, price: price, reserved: reservation, target: target, desk: desk,
                 request: self)
         } catch {
-            desk.budgets.settle(reservation, costs: [], in: scopes)
+            desk.settleSpending(reservation, costs: [], in: scopes)
             throw error
         }
     }
@@ -115,7 +118,7 @@ final class RequestQuota {
         self.first = nil
         desk.settleRequest(first, settlement)
         let client = QuotaScope.client(caller.client.name)
-        desk.budgets.settle(reserved, costs: spending.isUnpriced ? nil : spending.costs, in: [client])
+        desk.settleSpending(reserved, costs: spending.isUnpriced ? nil : spending.costs, in: [client])
     }
 }
 
@@ -211,7 +214,7 @@ final class QuotaPlace {
         _ settlement: Settlement, forClient own: Settlement? = nil, costs: [Cost]?, estimate: Usage? = nil
     ) {
         desk.settleAttempt(grant, settlement)
-        desk.budgets.settle(reserved, costs: costs, in: [.provider(target.settings.provider)])
+        desk.settleSpending(reserved, costs: costs, in: [.provider(target.settings.provider)])
         request.note(own ?? settlement, costs, estimate: estimate)
     }
 }

@@ -16,7 +16,13 @@ final class UsageBook {
     }
 
     /// Nil where there is no state directory, or no thread to be had for it.
-    let ledger: UsageLedger?
+    private(set) var ledger: UsageLedger?
+    private let directory: String?
+    private let logger: Logger
+    /// Takes the records while another process has the ledger.
+    private var forward: (@GatewayLoop (UsageRecord) -> Void)?
+    /// Records of the time in which neither has it.
+    private var held: [UsageRecord]?
     private(set) var clients: [String: Sums] = [:]
     /// The day of UTC in which something was spent last, and what: millionths, by currency.
     private var day = Int.min
@@ -25,18 +31,55 @@ final class UsageBook {
 
     init(directory: String?, scheduler: any LoopScheduler, logger: Logger) {
         self.scheduler = scheduler
+        self.directory = directory
+        self.logger = logger
+        self.ledger = Self.open(directory, logger)
+    }
+
+    private static func open(_ directory: String?, _ logger: Logger) -> UsageLedger? {
         do throws(StorageError) {
-            ledger = try directory.map { path throws(StorageError) in
+            return try directory.map { path throws(StorageError) in
                 try UsageLedger(UsageLedger.Settings(path: "\(path)/ledger.db"))
             }
         } catch {
-            ledger = nil
             logger.error("no usage ledger", metadata: ["llmgw-problem": "\(error)"])
+            return nil
         }
     }
 
     /// What waits is written first.
     func close() async { await ledger?.close() }
+
+    /// Closes the ledger's file, and keeps what comes until it is known who goes on with it.
+    func handOver() async {
+        held = []
+        await ledger?.close()
+    }
+
+    /// Another process has the ledger from now on.
+    func forward(_ take: @escaping @GatewayLoop (UsageRecord) -> Void) {
+        forward = take
+        for record in held ?? [] { take(record) }
+        held = nil
+    }
+
+    /// No other process has it after all.
+    func takeBack() {
+        ledger = Self.open(directory, logger)
+        for record in held ?? [] { ledger?.append(record) }
+        held = nil
+    }
+
+    /// Of this daemon's own requests, and of those that the one before it brings to their end.
+    func keep(_ record: UsageRecord) {
+        if held != nil {
+            held?.append(record)
+        } else if let forward {
+            forward(record)
+        } else {
+            ledger?.append(record)
+        }
+    }
 
     // MARK: Today
 
@@ -79,9 +122,9 @@ final class UsageBook {
             clients[caller.client.name, default: Sums()].costs[cost.currency, default: 0] += cost.micros
             addToday([cost.currency: cost.micros])
         }
-        guard let ledger else { return }
+        guard ledger != nil else { return }
         let now = scheduler.now
-        ledger.append(
+        keep(
             UsageRecord(
                 time: UnixTime.now.milliseconds, uid: caller.client.uid, client: caller.client.name,
                 operation: execution.operation, model: info?.model ?? error?.model ?? model.name,

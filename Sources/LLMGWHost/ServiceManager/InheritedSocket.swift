@@ -1,7 +1,7 @@
 internal import CPlatform
 import Glibc
 
-/// A listening socket that a service manager holds and passed on: connections wait in it while no daemon runs.
+/// A listening socket that a service manager holds and passed on, or the daemon before this one: connections wait in it meanwhile.
 public struct InheritedSocket: Sendable, Hashable {
     /// What it is for: `FileDescriptorName=` of the socket unit.
     public enum Purpose: String, Sendable, CaseIterable {
@@ -12,6 +12,8 @@ public struct InheritedSocket: Sendable, Hashable {
     public let purpose: Purpose
     public let descriptor: CInt
     public let path: String
+    /// With it comes the file: the daemon before this one had made it. Nil for a socket that the service manager holds.
+    public internal(set) var lock: CInt?
 
     /// Checks that the descriptor is what its name promises, and keeps it from programs that this one might start.
     init(descriptor: CInt, name: String) throws(HostError) {
@@ -21,10 +23,7 @@ public struct InheritedSocket: Sendable, Hashable {
                 "the service manager passed descriptor \(descriptor) under the name \"\(name)\"; expected is \(names): "
                     + "set FileDescriptorName= in the socket unit")
         }
-        guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else {
-            throw HostError(
-                "descriptor \(descriptor) (\(name)), which the service manager promised, is not there", errno)
-        }
+        try Self.keepFromOthers(descriptor, name)
         guard Self.option(SO_DOMAIN, of: descriptor) == AF_UNIX,
             Self.option(SO_TYPE, of: descriptor) == CInt(SOCK_STREAM.rawValue),
             Self.option(SO_ACCEPTCONN, of: descriptor) == 1
@@ -36,6 +35,13 @@ public struct InheritedSocket: Sendable, Hashable {
         self.purpose = purpose
         self.descriptor = descriptor
         self.path = Self.path(of: descriptor)
+    }
+
+    static func keepFromOthers(_ descriptor: CInt, _ name: String) throws(HostError) {
+        guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 else {
+            throw HostError(
+                "descriptor \(descriptor) (\(name)), which the service manager promised, is not there", errno)
+        }
     }
 
     private static func option(_ option: CInt, of descriptor: CInt) -> CInt? {

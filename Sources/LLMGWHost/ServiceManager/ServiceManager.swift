@@ -9,6 +9,8 @@ public struct ServiceManager: Sendable {
     /// A sign of life is expected at least this often; nil where none is.
     public let watchdogInterval: Duration?
     public let sockets: [InheritedSocket]
+    /// Where the daemon that this one is to succeed is heard; nil for one that nobody precedes.
+    public let predecessor: CInt?
 
     /// Reads the process's environment.
     public static func fromEnvironment() throws(HostError) -> ServiceManager {
@@ -24,9 +26,22 @@ public struct ServiceManager: Sendable {
         }
         watchdogInterval = try environment.watchdogInterval()
         var sockets: [InheritedSocket] = []
+        var predecessor: CInt?
         for (descriptor, name) in try environment.listedDescriptors() {
-            sockets.append(try InheritedSocket(descriptor: descriptor, name: name))
+            switch PassedDescriptor.Purpose(name: name) {
+            case .predecessor:
+                predecessor = descriptor
+                try InheritedSocket.keepFromOthers(descriptor, name)
+            case .lock(let purpose):
+                try InheritedSocket.keepFromOthers(descriptor, name)
+                guard let index = sockets.lastIndex(where: { $0.purpose == purpose }) else {
+                    throw HostError("descriptor \(descriptor) (\(name)) is the lock of a socket that was not passed")
+                }
+                sockets[index].lock = descriptor
+            case .socket, nil: sockets.append(try InheritedSocket(descriptor: descriptor, name: name))
+            }
         }
         self.sockets = sockets
+        self.predecessor = predecessor
     }
 }

@@ -7,6 +7,8 @@ public enum ServiceNotification: Sendable, Hashable {
     /// The configuration is being read anew. The time lets managers from systemd 253 on tell this from an older message.
     case reloading(at: MonotonicInstant)
     case stopping
+    /// Another process is the service from now on: what this one says does not count any more.
+    case mainProcess(Int32)
     /// One line for people.
     case status(String)
     /// The event loop turns.
@@ -20,6 +22,7 @@ public enum ServiceNotification: Sendable, Hashable {
         case .ready: "READY=1"
         case .reloading(let now): "RELOADING=1\nMONOTONIC_USEC=\(now.nanoseconds / 1_000)"
         case .stopping: "STOPPING=1"
+        case .mainProcess(let id): "MAINPID=\(id)"
         // A line end would begin another assignment.
         case .status(let text): "STATUS=\(String(text.map { $0.isNewline ? " " : $0 }))"
         case .watchdog: "WATCHDOG=1"

@@ -3,7 +3,8 @@ public import Logging
 
 /// Keeps the service manager informed, from the gateway loop: a loop that no longer turns sends no sign of life, and is restarted.
 ///
-/// It goes from starting to serving to stopping, which is the last; reloading is a moment of serving.
+/// It goes from starting to serving to stopping, which is the last; reloading is a moment of serving. A daemon that another one has succeeded is
+/// silent: the manager listens to that one.
 @GatewayLoop
 public final class ServiceReporter {
     /// While it stops, how often it says so, and for how long that holds. A drain that hangs is ended after the latter.
@@ -18,6 +19,7 @@ public final class ServiceReporter {
     public var status: @GatewayLoop () -> String = { "starting" }
     private var toldStatus = ""
     private var hasFailed = false
+    private var isSucceeded = false
 
     /// Nothing is sent where nobody listens.
     public convenience init(_ manager: ServiceManager, scheduler: any LoopScheduler, logger: Logger) {
@@ -56,8 +58,14 @@ public final class ServiceReporter {
         askForPatience()
     }
 
+    /// The service goes on in this process.
+    public func succeeded(by process: Int32) {
+        report([.mainProcess(process)])
+        isSucceeded = true
+    }
+
     private func feedWatchdog() {
-        guard let watchdogInterval else { return }
+        guard let watchdogInterval, !isSucceeded else { return }
         _ = scheduler.schedule(at: scheduler.now + watchdogInterval / 2) { [weak self] in
             self?.report([.watchdog])
             self?.feedWatchdog()
@@ -65,12 +73,14 @@ public final class ServiceReporter {
     }
 
     private func askForPatience() {
+        guard !isSucceeded else { return }
         report([.extendTimeout(Self.stoppingGrace)])
         _ = scheduler.schedule(at: scheduler.now + Self.stoppingInterval) { [weak self] in self?.askForPatience() }
     }
 
     /// With the status, where that is news.
     private func report(_ notifications: [ServiceNotification]) {
+        guard !isSucceeded else { return }
         let line = status()
         let news = line == toldStatus ? notifications : notifications + [.status(line)]
         do throws(HostError) {

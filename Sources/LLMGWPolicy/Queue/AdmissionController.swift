@@ -115,6 +115,11 @@ public struct AdmissionController: Sendable {
         return .waiting(WaitingTicket(queue: queue, ticket: ticket), forecast)
     }
 
+    /// Grants without looking, where somebody else decides whether there is room.
+    public mutating func admit(_ request: AdmissionRequest, now: MonotonicInstant) -> AdmissionGrant {
+        grant(request, now: now)
+    }
+
     /// The waiting request gives up. False if it does not wait any more.
     @discardableResult
     public mutating func leave(_ ticket: WaitingTicket, now: MonotonicInstant) -> Bool {
@@ -151,6 +156,25 @@ public struct AdmissionController: Sendable {
     private func forecast(of request: AdmissionRequest, after ahead: Int, now: MonotonicInstant) -> QueueForecast {
         let hold = queues[request.lane.queue].hold
         return QueueForecast(ahead: ahead, wait: expected(request, after: ahead, hold: hold, now: now) - now)
+    }
+
+    // MARK: What another daemon granted
+
+    /// Takes it from all these accounts, whatever room they have.
+    public mutating func reserve(
+        _ demand: QuotaDemand, in accounts: [QuotaBook.AccountID], now: MonotonicInstant
+    ) -> QuotaBook.ReservationID {
+        book.reserve(demand, in: accounts, now: now)
+    }
+
+    public mutating func fit(
+        _ demand: QuotaDemand, in accounts: [QuotaBook.AccountID], now: MonotonicInstant
+    ) -> QuotaFit {
+        book.fit(demand, in: accounts, now: now)
+    }
+
+    public mutating func dispatched(_ id: QuotaBook.ReservationID, now: MonotonicInstant) -> Bool {
+        book.dispatched(id, now: now)
     }
 
     // MARK: After admission

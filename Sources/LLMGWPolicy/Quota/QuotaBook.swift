@@ -17,6 +17,18 @@ public struct QuotaBook: Sendable {
         public static func < (a: ReservationID, b: ReservationID) -> Bool { a.number < b.number }
     }
 
+    /// A reservation that is not settled.
+    public struct OpenReservation: Sendable, Equatable {
+        public struct Account: Sendable, Equatable {
+            public let scope: QuotaScope
+            public let limits: QuotaLimits
+        }
+
+        public let id: ReservationID
+        public let demand: QuotaDemand
+        public let accounts: [Account]
+    }
+
     private struct Charge: Sendable {
         var account: Int
         var entries: [SlidingLog.Entry]
@@ -137,6 +149,21 @@ public struct QuotaBook: Sendable {
             let account = accounts[charge.account]
             return charge.amounts.indices.map { (account.scope, account.windows[$0].metric, charge.amounts[$0]) }
         }
+    }
+
+    /// What is granted and not settled, with its accounts and their limits, for a process that goes on with it.
+    public var openReservations: [OpenReservation] {
+        live.keys.sorted().compactMap { openReservation(ReservationID(number: $0)) }
+    }
+
+    /// Nil where it is settled.
+    public func openReservation(_ id: ReservationID) -> OpenReservation? {
+        guard let reservation = live[id.number] else { return nil }
+        let held = reservation.charges.map { charge in
+            OpenReservation.Account(
+                scope: accounts[charge.account].scope, limits: accounts[charge.account].settings.limits)
+        }
+        return OpenReservation(id: id, demand: reservation.demand, accounts: held)
     }
 
     // MARK: Learning

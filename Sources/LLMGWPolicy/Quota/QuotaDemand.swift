@@ -50,7 +50,7 @@ public enum QuotaFit: Sendable, Equatable {
     }
 
     /// The stricter of both.
-    func and(_ other: QuotaFit) -> QuotaFit {
+    public func and(_ other: QuotaFit) -> QuotaFit {
         switch (self, other) {
         case (.never, _), (_, .now): self
         case (_, .never), (.now, _): other

@@ -513,6 +513,20 @@ extension Llmgw__V1__DrainReply: ProtobufCStruct {
     ) -> UnsafeMutablePointer<Self>? { llmgw__v1__drain_reply__unpack(allocator, size, bytes) }
 }
 
+extension Llmgw__V1__UpgradeRequest: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__upgrade_request__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__upgrade_request__unpack(allocator, size, bytes) }
+}
+
+extension Llmgw__V1__UpgradeReply: ProtobufCStruct {
+    static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__upgrade_reply__init(pointer) }
+    static func unpack(
+        _ allocator: UnsafeMutablePointer<ProtobufCAllocator>, _ size: Int, _ bytes: UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Self>? { llmgw__v1__upgrade_reply__unpack(allocator, size, bytes) }
+}
+
 extension Llmgw__V1__PauseStatus: ProtobufCStruct {
     static func initialize(_ pointer: UnsafeMutablePointer<Self>) { llmgw__v1__pause_status__init(pointer) }
     static func unpack(

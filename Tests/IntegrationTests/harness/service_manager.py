@@ -19,6 +19,7 @@ class ServiceManager:
 
     def __init__(self, directory: pathlib.Path, toml: str, *, names: tuple[str, ...] = ("llmgw",), watchdog: float | None = None) -> None:
         self.directory = directory
+        self.program = pathlib.Path(binary("llmgwd"))
         self.config = directory / "llmgw.toml"
         self.config.write_text(toml)
         self.watchdog = watchdog
@@ -79,7 +80,7 @@ class ServiceManager:
         script = f'export LISTEN_PID=$$; exec "$@"{moves}'
         with self._log.open("ab") as log:
             return subprocess.Popen(
-                ["/bin/bash", "-c", script, "llmgwd", binary("llmgwd"), "--config", str(self.config), "--log-level", "debug", *arguments],
+                ["/bin/bash", "-c", script, "llmgwd", str(self.program), "--config", str(self.config), "--log-level", "debug", *arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[fd.fileno() for fd in passed],
                 env={**environment(), **extra},
             )

@@ -17,6 +17,13 @@ extension MessageSample {
                     SettingProblem(file: "/etc/配置.toml", line: 0, key: "k", message: "错"), SettingProblem(),
                 ], path: "/etc/配置.toml")),
         MessageSample("empty", ReloadReport()),
+        MessageSample("full", UpgradeCommand(timeout: .seconds(10))),
+        MessageSample("plain", UpgradeCommand()),
+        MessageSample(
+            "full",
+            UpgradeReport(
+                done: true, pid: 77, version: "1.2.3", problems: ["配置: 错误", ""], inFlight: 3, grace: .seconds(5))),
+        MessageSample("plain", UpgradeReport()),
         MessageSample("full", DrainCommand(grace: .zero)),
         MessageSample("plain", DrainCommand()),
         MessageSample("full", DrainReport(inFlight: 3, grace: .milliseconds(5))),

@@ -277,6 +277,96 @@ void   llmgw__v1__drain_reply__free_unpacked
   assert(message->base.descriptor == &llmgw__v1__drain_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   llmgw__v1__upgrade_request__init
+                     (Llmgw__V1__UpgradeRequest         *message)
+{
+  static const Llmgw__V1__UpgradeRequest init_value = LLMGW__V1__UPGRADE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__upgrade_request__get_packed_size
+                     (const Llmgw__V1__UpgradeRequest *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__upgrade_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__upgrade_request__pack
+                     (const Llmgw__V1__UpgradeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__upgrade_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__upgrade_request__pack_to_buffer
+                     (const Llmgw__V1__UpgradeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__upgrade_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__UpgradeRequest *
+       llmgw__v1__upgrade_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__UpgradeRequest *)
+     protobuf_c_message_unpack (&llmgw__v1__upgrade_request__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__upgrade_request__free_unpacked
+                     (Llmgw__V1__UpgradeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__upgrade_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   llmgw__v1__upgrade_reply__init
+                     (Llmgw__V1__UpgradeReply         *message)
+{
+  static const Llmgw__V1__UpgradeReply init_value = LLMGW__V1__UPGRADE_REPLY__INIT;
+  *message = init_value;
+}
+size_t llmgw__v1__upgrade_reply__get_packed_size
+                     (const Llmgw__V1__UpgradeReply *message)
+{
+  assert(message->base.descriptor == &llmgw__v1__upgrade_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t llmgw__v1__upgrade_reply__pack
+                     (const Llmgw__V1__UpgradeReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &llmgw__v1__upgrade_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t llmgw__v1__upgrade_reply__pack_to_buffer
+                     (const Llmgw__V1__UpgradeReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &llmgw__v1__upgrade_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Llmgw__V1__UpgradeReply *
+       llmgw__v1__upgrade_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Llmgw__V1__UpgradeReply *)
+     protobuf_c_message_unpack (&llmgw__v1__upgrade_reply__descriptor,
+                                allocator, len, data);
+}
+void   llmgw__v1__upgrade_reply__free_unpacked
+                     (Llmgw__V1__UpgradeReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &llmgw__v1__upgrade_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   llmgw__v1__pause_status__init
                      (Llmgw__V1__PauseStatus         *message)
 {
@@ -1353,6 +1443,147 @@ const ProtobufCMessageDescriptor llmgw__v1__drain_reply__descriptor =
   llmgw__v1__drain_reply__field_indices_by_name,
   1,  llmgw__v1__drain_reply__number_ranges,
   (ProtobufCMessageInit) llmgw__v1__drain_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__upgrade_request__field_descriptors[1] =
+{
+  {
+    "timeout_ms",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__UpgradeRequest, has_timeout_ms),
+    offsetof(Llmgw__V1__UpgradeRequest, timeout_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__upgrade_request__field_indices_by_name[] = {
+  0,   /* field[0] = timeout_ms */
+};
+static const ProtobufCIntRange llmgw__v1__upgrade_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__upgrade_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.UpgradeRequest",
+  "UpgradeRequest",
+  "Llmgw__V1__UpgradeRequest",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__UpgradeRequest),
+  1,
+  llmgw__v1__upgrade_request__field_descriptors,
+  llmgw__v1__upgrade_request__field_indices_by_name,
+  1,  llmgw__v1__upgrade_request__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__upgrade_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor llmgw__v1__upgrade_reply__field_descriptors[6] =
+{
+  {
+    "done",
+    1,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Llmgw__V1__UpgradeReply, has_done),
+    offsetof(Llmgw__V1__UpgradeReply, done),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pid",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Llmgw__V1__UpgradeReply, has_pid),
+    offsetof(Llmgw__V1__UpgradeReply, pid),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Llmgw__V1__UpgradeReply, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "problems",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Llmgw__V1__UpgradeReply, n_problems),
+    offsetof(Llmgw__V1__UpgradeReply, problems),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "in_flight",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Llmgw__V1__UpgradeReply, has_in_flight),
+    offsetof(Llmgw__V1__UpgradeReply, in_flight),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "grace_ms",
+    6,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Llmgw__V1__UpgradeReply, has_grace_ms),
+    offsetof(Llmgw__V1__UpgradeReply, grace_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned llmgw__v1__upgrade_reply__field_indices_by_name[] = {
+  0,   /* field[0] = done */
+  5,   /* field[5] = grace_ms */
+  4,   /* field[4] = in_flight */
+  1,   /* field[1] = pid */
+  3,   /* field[3] = problems */
+  2,   /* field[2] = version */
+};
+static const ProtobufCIntRange llmgw__v1__upgrade_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor llmgw__v1__upgrade_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "llmgw.v1.UpgradeReply",
+  "UpgradeReply",
+  "Llmgw__V1__UpgradeReply",
+  "llmgw.v1",
+  sizeof(Llmgw__V1__UpgradeReply),
+  6,
+  llmgw__v1__upgrade_reply__field_descriptors,
+  llmgw__v1__upgrade_reply__field_indices_by_name,
+  1,  llmgw__v1__upgrade_reply__number_ranges,
+  (ProtobufCMessageInit) llmgw__v1__upgrade_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor llmgw__v1__pause_status__field_descriptors[5] =
@@ -2623,7 +2854,7 @@ const ProtobufCEnumDescriptor llmgw__v1__metrics_format__descriptor =
   llmgw__v1__metrics_format__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor llmgw__v1__host__method_descriptors[8] =
+static const ProtobufCMethodDescriptor llmgw__v1__host__method_descriptors[9] =
 {
   { "Reload", &llmgw__v1__reload_request__descriptor, &llmgw__v1__reload_reply__descriptor },
   { "Drain", &llmgw__v1__drain_request__descriptor, &llmgw__v1__drain_reply__descriptor },
@@ -2633,6 +2864,7 @@ static const ProtobufCMethodDescriptor llmgw__v1__host__method_descriptors[8] =
   { "ListSlowRequests", &llmgw__v1__list_slow_requests_request__descriptor, &llmgw__v1__list_slow_requests_reply__descriptor },
   { "GetLatency", &llmgw__v1__get_latency_request__descriptor, &llmgw__v1__get_latency_reply__descriptor },
   { "GetMetrics", &llmgw__v1__get_metrics_request__descriptor, &llmgw__v1__get_metrics_reply__descriptor },
+  { "Upgrade", &llmgw__v1__upgrade_request__descriptor, &llmgw__v1__upgrade_reply__descriptor },
 };
 const unsigned llmgw__v1__host__method_indices_by_name[] = {
   1,        /* Drain */
@@ -2642,6 +2874,7 @@ const unsigned llmgw__v1__host__method_indices_by_name[] = {
   2,        /* Pause */
   0,        /* Reload */
   3,        /* Resume */
+  8,        /* Upgrade */
   4         /* WatchEvents */
 };
 const ProtobufCServiceDescriptor llmgw__v1__host__descriptor =
@@ -2651,7 +2884,7 @@ const ProtobufCServiceDescriptor llmgw__v1__host__descriptor =
   "Host",
   "Llmgw__V1__Host",
   "llmgw.v1",
-  8,
+  9,
   llmgw__v1__host__method_descriptors,
   llmgw__v1__host__method_indices_by_name
 };
@@ -2718,6 +2951,14 @@ void llmgw__v1__host__get_metrics(ProtobufCService *service,
 {
   assert(service->descriptor == &llmgw__v1__host__descriptor);
   service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void llmgw__v1__host__upgrade(ProtobufCService *service,
+                              const Llmgw__V1__UpgradeRequest *input,
+                              Llmgw__V1__UpgradeReply_Closure closure,
+                              void *closure_data)
+{
+  assert(service->descriptor == &llmgw__v1__host__descriptor);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void llmgw__v1__host__init (Llmgw__V1__Host_Service *service,
                             Llmgw__V1__Host_ServiceDestroy destroy)

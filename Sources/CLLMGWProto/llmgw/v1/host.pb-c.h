@@ -22,6 +22,8 @@ typedef struct Llmgw__V1__SettingProblem Llmgw__V1__SettingProblem;
 typedef struct Llmgw__V1__ReloadReply Llmgw__V1__ReloadReply;
 typedef struct Llmgw__V1__DrainRequest Llmgw__V1__DrainRequest;
 typedef struct Llmgw__V1__DrainReply Llmgw__V1__DrainReply;
+typedef struct Llmgw__V1__UpgradeRequest Llmgw__V1__UpgradeRequest;
+typedef struct Llmgw__V1__UpgradeReply Llmgw__V1__UpgradeReply;
 typedef struct Llmgw__V1__PauseStatus Llmgw__V1__PauseStatus;
 typedef struct Llmgw__V1__PauseRequest Llmgw__V1__PauseRequest;
 typedef struct Llmgw__V1__PauseReply Llmgw__V1__PauseReply;
@@ -177,6 +179,52 @@ struct  Llmgw__V1__DrainReply
 #define LLMGW__V1__DRAIN_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__drain_reply__descriptor) \
     , 0, 0, 0, 0 }
+
+
+struct  Llmgw__V1__UpgradeRequest
+{
+  ProtobufCMessage base;
+  /*
+   * How long the new daemon may take until it serves; absent means 30 s.
+   */
+  protobuf_c_boolean has_timeout_ms;
+  uint64_t timeout_ms;
+};
+#define LLMGW__V1__UPGRADE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__upgrade_request__descriptor) \
+    , 0, 0 }
+
+
+struct  Llmgw__V1__UpgradeReply
+{
+  ProtobufCMessage base;
+  /*
+   * False where there are problems: the daemon goes on as before.
+   */
+  protobuf_c_boolean has_done;
+  protobuf_c_boolean done;
+  /*
+   * Of the new daemon, as far as it has come.
+   */
+  protobuf_c_boolean has_pid;
+  uint32_t pid;
+  char *version;
+  /*
+   * Why it could not take over. UTF-8.
+   */
+  size_t n_problems;
+  ProtobufCBinaryData *problems;
+  /*
+   * How many requests the old daemon brings to their end, and for how long at most.
+   */
+  protobuf_c_boolean has_in_flight;
+  uint32_t in_flight;
+  protobuf_c_boolean has_grace_ms;
+  uint64_t grace_ms;
+};
+#define LLMGW__V1__UPGRADE_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&llmgw__v1__upgrade_reply__descriptor) \
+    , 0, 0, 0, 0, NULL, 0,NULL, 0, 0, 0, 0 }
 
 
 /*
@@ -666,6 +714,44 @@ Llmgw__V1__DrainReply *
 void   llmgw__v1__drain_reply__free_unpacked
                      (Llmgw__V1__DrainReply *message,
                       ProtobufCAllocator *allocator);
+/* Llmgw__V1__UpgradeRequest methods */
+void   llmgw__v1__upgrade_request__init
+                     (Llmgw__V1__UpgradeRequest         *message);
+size_t llmgw__v1__upgrade_request__get_packed_size
+                     (const Llmgw__V1__UpgradeRequest   *message);
+size_t llmgw__v1__upgrade_request__pack
+                     (const Llmgw__V1__UpgradeRequest   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__upgrade_request__pack_to_buffer
+                     (const Llmgw__V1__UpgradeRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__UpgradeRequest *
+       llmgw__v1__upgrade_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__upgrade_request__free_unpacked
+                     (Llmgw__V1__UpgradeRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Llmgw__V1__UpgradeReply methods */
+void   llmgw__v1__upgrade_reply__init
+                     (Llmgw__V1__UpgradeReply         *message);
+size_t llmgw__v1__upgrade_reply__get_packed_size
+                     (const Llmgw__V1__UpgradeReply   *message);
+size_t llmgw__v1__upgrade_reply__pack
+                     (const Llmgw__V1__UpgradeReply   *message,
+                      uint8_t             *out);
+size_t llmgw__v1__upgrade_reply__pack_to_buffer
+                     (const Llmgw__V1__UpgradeReply   *message,
+                      ProtobufCBuffer     *buffer);
+Llmgw__V1__UpgradeReply *
+       llmgw__v1__upgrade_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   llmgw__v1__upgrade_reply__free_unpacked
+                     (Llmgw__V1__UpgradeReply *message,
+                      ProtobufCAllocator *allocator);
 /* Llmgw__V1__PauseStatus methods */
 void   llmgw__v1__pause_status__init
                      (Llmgw__V1__PauseStatus         *message);
@@ -990,6 +1076,12 @@ typedef void (*Llmgw__V1__DrainRequest_Closure)
 typedef void (*Llmgw__V1__DrainReply_Closure)
                  (const Llmgw__V1__DrainReply *message,
                   void *closure_data);
+typedef void (*Llmgw__V1__UpgradeRequest_Closure)
+                 (const Llmgw__V1__UpgradeRequest *message,
+                  void *closure_data);
+typedef void (*Llmgw__V1__UpgradeReply_Closure)
+                 (const Llmgw__V1__UpgradeReply *message,
+                  void *closure_data);
 typedef void (*Llmgw__V1__PauseStatus_Closure)
                  (const Llmgw__V1__PauseStatus *message,
                   void *closure_data);
@@ -1077,6 +1169,10 @@ struct Llmgw__V1__Host_Service
                       const Llmgw__V1__GetMetricsRequest *input,
                       Llmgw__V1__GetMetricsReply_Closure closure,
                       void *closure_data);
+  void (*upgrade)(Llmgw__V1__Host_Service *service,
+                  const Llmgw__V1__UpgradeRequest *input,
+                  Llmgw__V1__UpgradeReply_Closure closure,
+                  void *closure_data);
 };
 typedef void (*Llmgw__V1__Host_ServiceDestroy)(Llmgw__V1__Host_Service *);
 void llmgw__v1__host__init (Llmgw__V1__Host_Service *service,
@@ -1092,7 +1188,8 @@ void llmgw__v1__host__init (Llmgw__V1__Host_Service *service,
       function_prefix__ ## watch_events,\
       function_prefix__ ## list_slow_requests,\
       function_prefix__ ## get_latency,\
-      function_prefix__ ## get_metrics  }
+      function_prefix__ ## get_metrics,\
+      function_prefix__ ## upgrade  }
 void llmgw__v1__host__reload(ProtobufCService *service,
                              const Llmgw__V1__ReloadRequest *input,
                              Llmgw__V1__ReloadReply_Closure closure,
@@ -1125,6 +1222,10 @@ void llmgw__v1__host__get_metrics(ProtobufCService *service,
                                   const Llmgw__V1__GetMetricsRequest *input,
                                   Llmgw__V1__GetMetricsReply_Closure closure,
                                   void *closure_data);
+void llmgw__v1__host__upgrade(ProtobufCService *service,
+                              const Llmgw__V1__UpgradeRequest *input,
+                              Llmgw__V1__UpgradeReply_Closure closure,
+                              void *closure_data);
 
 /* --- descriptors --- */
 
@@ -1136,6 +1237,8 @@ extern const ProtobufCMessageDescriptor llmgw__v1__setting_problem__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__reload_reply__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__drain_request__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__drain_reply__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__upgrade_request__descriptor;
+extern const ProtobufCMessageDescriptor llmgw__v1__upgrade_reply__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__pause_status__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__pause_request__descriptor;
 extern const ProtobufCMessageDescriptor llmgw__v1__pause_reply__descriptor;

@@ -71,6 +71,10 @@ class SyncAdministration:
         """Lets what runs come to its end, then ends the daemon. For administrators."""
         return self._unary(methods.drain(grace))
 
+    def upgrade(self: _SyncCaller, *, within: float | None = None) -> host_pb2.UpgradeReply:
+        """Lets the program that lies on the disk now take the daemon's place, within so many seconds. For administrators."""
+        return self._unary(methods.upgrade(within))
+
     def pause(
         self: _SyncCaller, scope: str | None = None, *, reason: str = "", ttl: float | None = None, refuse: bool = False
     ) -> list[host_pb2.PauseStatus] | None:
@@ -137,6 +141,9 @@ class AsyncAdministration:
 
     async def drain(self: _AsyncCaller, *, grace: float | None = None) -> host_pb2.DrainReply:
         return await self._unary(methods.drain(grace))
+
+    async def upgrade(self: _AsyncCaller, *, within: float | None = None) -> host_pb2.UpgradeReply:
+        return await self._unary(methods.upgrade(within))
 
     async def pause(
         self: _AsyncCaller, scope: str | None = None, *, reason: str = "", ttl: float | None = None, refuse: bool = False

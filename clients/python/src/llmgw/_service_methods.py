@@ -96,6 +96,13 @@ def drain(grace: float | None) -> CallSpec[host_pb2.DrainReply, None]:
     return CallSpec(0x0602, request, host_pb2.DrainReply.FromString, no_chunk)
 
 
+def upgrade(within: float | None) -> CallSpec[host_pb2.UpgradeReply, None]:
+    request = host_pb2.UpgradeRequest()
+    if within is not None:
+        request.timeout_ms = milliseconds("within", within, least=1)
+    return CallSpec(0x0609, request, host_pb2.UpgradeReply.FromString, no_chunk)
+
+
 def pause(scope: str | None, reason: str, ttl: float | None, refuse: bool) -> CallSpec[list[host_pb2.PauseStatus] | None, None]:
     request = host_pb2.PauseRequest(scope=scope, refuse=refuse)
     if reason:

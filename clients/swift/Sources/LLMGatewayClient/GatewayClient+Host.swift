@@ -13,6 +13,11 @@ extension GatewayClient {
         try await unary(.drain, command)
     }
 
+    /// Lets the program that lies on the disk now take the daemon's place. Returns when that one serves, or cannot. For administrators.
+    public func upgrade(_ command: UpgradeCommand = UpgradeCommand()) async throws(GatewayError) -> UpgradeReport {
+        try await unary(.upgrade, command)
+    }
+
     /// Nil where there is no such scope; else everything that is paused now. For administrators.
     public func pause(_ command: PauseCommand = PauseCommand()) async throws(GatewayError) -> [PauseStatus]? {
         let outcome: PauseOutcome = try await unary(.pause, command)

@@ -14,17 +14,17 @@ _sym_db = _symbol_database.Default()
 from llmgw.v1 import types_pb2 as llmgw_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13llmgw/v1/host.proto\x12\x08llmgw.v1\x1a\x14llmgw/v1/types.proto\" \n\rReloadRequest\x12\x0f\n\x07\x64ry_run\x18\x01 \x01(\x08\"Y\n\rSettingChange\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x11\n\told_value\x18\x02 \x01(\x0c\x12\x11\n\tnew_value\x18\x03 \x01(\x0c\x12\x15\n\rneeds_restart\x18\x04 \x01(\x08\"J\n\x0eSettingProblem\x12\x0c\n\x04\x66ile\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\r\x12\x0b\n\x03key\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\x0c\"\x82\x01\n\x0bReloadReply\x12\x0f\n\x07\x61pplied\x18\x01 \x01(\x08\x12(\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x17.llmgw.v1.SettingChange\x12*\n\x08problems\x18\x03 \x03(\x0b\x32\x18.llmgw.v1.SettingProblem\x12\x0c\n\x04path\x18\x04 \x01(\t\" \n\x0c\x44rainRequest\x12\x10\n\x08grace_ms\x18\x01 \x01(\x04\"1\n\nDrainReply\x12\x11\n\tin_flight\x18\x01 \x01(\r\x12\x10\n\x08grace_ms\x18\x02 \x01(\x04\"^\n\x0bPauseStatus\x12\r\n\x05scope\x18\x01 \x01(\t\x12\n\n\x02\x62y\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\x0c\x12\x14\n\x0cremaining_ms\x18\x04 \x01(\x04\x12\x0e\n\x06refuse\x18\x05 \x01(\x08\"M\n\x0cPauseRequest\x12\r\n\x05scope\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\x0c\x12\x0e\n\x06ttl_ms\x18\x03 \x01(\x04\x12\x0e\n\x06refuse\x18\x04 \x01(\x08\"B\n\nPauseReply\x12\r\n\x05\x66ound\x18\x01 \x01(\x08\x12%\n\x06pauses\x18\x02 \x03(\x0b\x32\x15.llmgw.v1.PauseStatus\"\x1e\n\rResumeRequest\x12\r\n\x05scope\x18\x01 \x01(\t\"C\n\x0bResumeReply\x12\r\n\x05\x66ound\x18\x01 \x01(\x08\x12%\n\x06pauses\x18\x02 \x03(\x0b\x32\x15.llmgw.v1.PauseStatus\"\x81\x01\n\x12WatchEventsRequest\x12\r\n\x05kinds\x18\x01 \x03(\t\x12\x14\n\x0cmin_severity\x18\x02 \x01(\t\x12\x0e\n\x06\x63lient\x18\x03 \x01(\t\x12\r\n\x05model\x18\x04 \x01(\t\x12\x10\n\x08provider\x18\x05 \x01(\t\x12\x15\n\rfailures_only\x18\x06 \x01(\x08\"\xc9\x01\n\x05\x45vent\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12\x0f\n\x07unix_ms\x18\x02 \x01(\x03\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x10\n\x08severity\x18\x04 \x01(\t\x12\x0f\n\x07subject\x18\x05 \x01(\t\x12\x0f\n\x07message\x18\x06 \x01(\x0c\x12(\n\x07request\x18\x07 \x01(\x0b\x32\x17.llmgw.v1.RequestRecord\x12 \n\x07\x64\x65tails\x18\x08 \x03(\x0b\x32\x0f.llmgw.v1.Label\x12\x0f\n\x07\x64ropped\x18\t \x01(\x04\"\xec\x02\n\rRequestRecord\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\toperation\x18\x02 \x01(\t\x12\r\n\x05model\x18\x03 \x01(\t\x12\x10\n\x08provider\x18\x04 \x01(\t\x12\x0e\n\x06\x63lient\x18\x05 \x01(\t\x12\x0b\n\x03uid\x18\x06 \x01(\r\x12$\n\x08priority\x18\x07 \x01(\x0e\x32\x12.llmgw.v1.Priority\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\x10\n\x08\x61ttempts\x18\t \x01(\r\x12\"\n\x07latency\x18\n \x01(\x0b\x32\x11.llmgw.v1.Latency\x12\x1e\n\x05usage\x18\x0b \x01(\x0b\x32\x0f.llmgw.v1.Usage\x12\x1c\n\x04\x63ost\x18\x0c \x01(\x0b\x32\x0e.llmgw.v1.Cost\x12#\n\x05\x63\x61\x63he\x18\r \x01(\x0e\x32\x14.llmgw.v1.CacheState\x12\x17\n\x0fstarted_unix_ms\x18\x0e \x01(\x03\x12\x0e\n\x06stream\x18\x0f \x01(\x08\"6\n\x10WatchEventsReply\x12\x11\n\tdelivered\x18\x01 \x01(\x04\x12\x0f\n\x07\x64ropped\x18\x02 \x01(\x04\"&\n\x17ListSlowRequestsRequest\x12\x0b\n\x03max\x18\x01 \x01(\r\"X\n\x15ListSlowRequestsReply\x12)\n\x08requests\x18\x01 \x03(\x0b\x32\x17.llmgw.v1.RequestRecord\x12\x14\n\x0cthreshold_ms\x18\x02 \x01(\x04\":\n\x11GetLatencyRequest\x12%\n\x02\x62y\x18\x01 \x01(\x0e\x32\x19.llmgw.v1.LatencyGrouping\"w\n\nLatencyRow\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04span\x18\x02 \x01(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\x04\x12\x0e\n\x06p50_us\x18\x04 \x01(\x04\x12\x0e\n\x06p95_us\x18\x05 \x01(\x04\x12\x0e\n\x06p99_us\x18\x06 \x01(\x04\x12\x0e\n\x06max_us\x18\x07 \x01(\x04\"H\n\x0fGetLatencyReply\x12\"\n\x04rows\x18\x01 \x03(\x0b\x32\x14.llmgw.v1.LatencyRow\x12\x11\n\twindow_ms\x18\x02 \x01(\x04\"<\n\x11GetMetricsRequest\x12\'\n\x06\x66ormat\x18\x01 \x01(\x0e\x32\x17.llmgw.v1.MetricsFormat\"5\n\x0fGetMetricsReply\x12\x14\n\x0c\x63ontent_type\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\x0c*\x8b\x01\n\x0fLatencyGrouping\x12 \n\x1cLATENCY_GROUPING_UNSPECIFIED\x10\x00\x12\x1a\n\x16LATENCY_GROUPING_MODEL\x10\x01\x12\x1d\n\x19LATENCY_GROUPING_PROVIDER\x10\x02\x12\x1b\n\x17LATENCY_GROUPING_CLIENT\x10\x03*n\n\rMetricsFormat\x12\x1e\n\x1aMETRICS_FORMAT_UNSPECIFIED\x10\x00\x12\x1d\n\x19METRICS_FORMAT_PROMETHEUS\x10\x01\x12\x1e\n\x1aMETRICS_FORMAT_OPENMETRICS\x10\x02\x32\x95\x04\n\x04Host\x12\x38\n\x06Reload\x12\x17.llmgw.v1.ReloadRequest\x1a\x15.llmgw.v1.ReloadReply\x12\x35\n\x05\x44rain\x12\x16.llmgw.v1.DrainRequest\x1a\x14.llmgw.v1.DrainReply\x12\x35\n\x05Pause\x12\x16.llmgw.v1.PauseRequest\x1a\x14.llmgw.v1.PauseReply\x12\x38\n\x06Resume\x12\x17.llmgw.v1.ResumeRequest\x1a\x15.llmgw.v1.ResumeReply\x12G\n\x0bWatchEvents\x12\x1c.llmgw.v1.WatchEventsRequest\x1a\x1a.llmgw.v1.WatchEventsReply\x12V\n\x10ListSlowRequests\x12!.llmgw.v1.ListSlowRequestsRequest\x1a\x1f.llmgw.v1.ListSlowRequestsReply\x12\x44\n\nGetLatency\x12\x1b.llmgw.v1.GetLatencyRequest\x1a\x19.llmgw.v1.GetLatencyReply\x12\x44\n\nGetMetrics\x12\x1b.llmgw.v1.GetMetricsRequest\x1a\x19.llmgw.v1.GetMetricsReply')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13llmgw/v1/host.proto\x12\x08llmgw.v1\x1a\x14llmgw/v1/types.proto\" \n\rReloadRequest\x12\x0f\n\x07\x64ry_run\x18\x01 \x01(\x08\"Y\n\rSettingChange\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x11\n\told_value\x18\x02 \x01(\x0c\x12\x11\n\tnew_value\x18\x03 \x01(\x0c\x12\x15\n\rneeds_restart\x18\x04 \x01(\x08\"J\n\x0eSettingProblem\x12\x0c\n\x04\x66ile\x18\x01 \x01(\t\x12\x0c\n\x04line\x18\x02 \x01(\r\x12\x0b\n\x03key\x18\x03 \x01(\t\x12\x0f\n\x07message\x18\x04 \x01(\x0c\"\x82\x01\n\x0bReloadReply\x12\x0f\n\x07\x61pplied\x18\x01 \x01(\x08\x12(\n\x07\x63hanges\x18\x02 \x03(\x0b\x32\x17.llmgw.v1.SettingChange\x12*\n\x08problems\x18\x03 \x03(\x0b\x32\x18.llmgw.v1.SettingProblem\x12\x0c\n\x04path\x18\x04 \x01(\t\" \n\x0c\x44rainRequest\x12\x10\n\x08grace_ms\x18\x01 \x01(\x04\"1\n\nDrainReply\x12\x11\n\tin_flight\x18\x01 \x01(\r\x12\x10\n\x08grace_ms\x18\x02 \x01(\x04\"$\n\x0eUpgradeRequest\x12\x12\n\ntimeout_ms\x18\x01 \x01(\x04\"q\n\x0cUpgradeReply\x12\x0c\n\x04\x64one\x18\x01 \x01(\x08\x12\x0b\n\x03pid\x18\x02 \x01(\r\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x10\n\x08problems\x18\x04 \x03(\x0c\x12\x11\n\tin_flight\x18\x05 \x01(\r\x12\x10\n\x08grace_ms\x18\x06 \x01(\x04\"^\n\x0bPauseStatus\x12\r\n\x05scope\x18\x01 \x01(\t\x12\n\n\x02\x62y\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\x0c\x12\x14\n\x0cremaining_ms\x18\x04 \x01(\x04\x12\x0e\n\x06refuse\x18\x05 \x01(\x08\"M\n\x0cPauseRequest\x12\r\n\x05scope\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\x0c\x12\x0e\n\x06ttl_ms\x18\x03 \x01(\x04\x12\x0e\n\x06refuse\x18\x04 \x01(\x08\"B\n\nPauseReply\x12\r\n\x05\x66ound\x18\x01 \x01(\x08\x12%\n\x06pauses\x18\x02 \x03(\x0b\x32\x15.llmgw.v1.PauseStatus\"\x1e\n\rResumeRequest\x12\r\n\x05scope\x18\x01 \x01(\t\"C\n\x0bResumeReply\x12\r\n\x05\x66ound\x18\x01 \x01(\x08\x12%\n\x06pauses\x18\x02 \x03(\x0b\x32\x15.llmgw.v1.PauseStatus\"\x81\x01\n\x12WatchEventsRequest\x12\r\n\x05kinds\x18\x01 \x03(\t\x12\x14\n\x0cmin_severity\x18\x02 \x01(\t\x12\x0e\n\x06\x63lient\x18\x03 \x01(\t\x12\r\n\x05model\x18\x04 \x01(\t\x12\x10\n\x08provider\x18\x05 \x01(\t\x12\x15\n\rfailures_only\x18\x06 \x01(\x08\"\xc9\x01\n\x05\x45vent\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12\x0f\n\x07unix_ms\x18\x02 \x01(\x03\x12\x0c\n\x04kind\x18\x03 \x01(\t\x12\x10\n\x08severity\x18\x04 \x01(\t\x12\x0f\n\x07subject\x18\x05 \x01(\t\x12\x0f\n\x07message\x18\x06 \x01(\x0c\x12(\n\x07request\x18\x07 \x01(\x0b\x32\x17.llmgw.v1.RequestRecord\x12 \n\x07\x64\x65tails\x18\x08 \x03(\x0b\x32\x0f.llmgw.v1.Label\x12\x0f\n\x07\x64ropped\x18\t \x01(\x04\"\xec\x02\n\rRequestRecord\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\toperation\x18\x02 \x01(\t\x12\r\n\x05model\x18\x03 \x01(\t\x12\x10\n\x08provider\x18\x04 \x01(\t\x12\x0e\n\x06\x63lient\x18\x05 \x01(\t\x12\x0b\n\x03uid\x18\x06 \x01(\r\x12$\n\x08priority\x18\x07 \x01(\x0e\x32\x12.llmgw.v1.Priority\x12\x0e\n\x06reason\x18\x08 \x01(\t\x12\x10\n\x08\x61ttempts\x18\t \x01(\r\x12\"\n\x07latency\x18\n \x01(\x0b\x32\x11.llmgw.v1.Latency\x12\x1e\n\x05usage\x18\x0b \x01(\x0b\x32\x0f.llmgw.v1.Usage\x12\x1c\n\x04\x63ost\x18\x0c \x01(\x0b\x32\x0e.llmgw.v1.Cost\x12#\n\x05\x63\x61\x63he\x18\r \x01(\x0e\x32\x14.llmgw.v1.CacheState\x12\x17\n\x0fstarted_unix_ms\x18\x0e \x01(\x03\x12\x0e\n\x06stream\x18\x0f \x01(\x08\"6\n\x10WatchEventsReply\x12\x11\n\tdelivered\x18\x01 \x01(\x04\x12\x0f\n\x07\x64ropped\x18\x02 \x01(\x04\"&\n\x17ListSlowRequestsRequest\x12\x0b\n\x03max\x18\x01 \x01(\r\"X\n\x15ListSlowRequestsReply\x12)\n\x08requests\x18\x01 \x03(\x0b\x32\x17.llmgw.v1.RequestRecord\x12\x14\n\x0cthreshold_ms\x18\x02 \x01(\x04\":\n\x11GetLatencyRequest\x12%\n\x02\x62y\x18\x01 \x01(\x0e\x32\x19.llmgw.v1.LatencyGrouping\"w\n\nLatencyRow\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04span\x18\x02 \x01(\t\x12\r\n\x05\x63ount\x18\x03 \x01(\x04\x12\x0e\n\x06p50_us\x18\x04 \x01(\x04\x12\x0e\n\x06p95_us\x18\x05 \x01(\x04\x12\x0e\n\x06p99_us\x18\x06 \x01(\x04\x12\x0e\n\x06max_us\x18\x07 \x01(\x04\"H\n\x0fGetLatencyReply\x12\"\n\x04rows\x18\x01 \x03(\x0b\x32\x14.llmgw.v1.LatencyRow\x12\x11\n\twindow_ms\x18\x02 \x01(\x04\"<\n\x11GetMetricsRequest\x12\'\n\x06\x66ormat\x18\x01 \x01(\x0e\x32\x17.llmgw.v1.MetricsFormat\"5\n\x0fGetMetricsReply\x12\x14\n\x0c\x63ontent_type\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\x0c*\x8b\x01\n\x0fLatencyGrouping\x12 \n\x1cLATENCY_GROUPING_UNSPECIFIED\x10\x00\x12\x1a\n\x16LATENCY_GROUPING_MODEL\x10\x01\x12\x1d\n\x19LATENCY_GROUPING_PROVIDER\x10\x02\x12\x1b\n\x17LATENCY_GROUPING_CLIENT\x10\x03*n\n\rMetricsFormat\x12\x1e\n\x1aMETRICS_FORMAT_UNSPECIFIED\x10\x00\x12\x1d\n\x19METRICS_FORMAT_PROMETHEUS\x10\x01\x12\x1e\n\x1aMETRICS_FORMAT_OPENMETRICS\x10\x02\x32\xd2\x04\n\x04Host\x12\x38\n\x06Reload\x12\x17.llmgw.v1.ReloadRequest\x1a\x15.llmgw.v1.ReloadReply\x12\x35\n\x05\x44rain\x12\x16.llmgw.v1.DrainRequest\x1a\x14.llmgw.v1.DrainReply\x12\x35\n\x05Pause\x12\x16.llmgw.v1.PauseRequest\x1a\x14.llmgw.v1.PauseReply\x12\x38\n\x06Resume\x12\x17.llmgw.v1.ResumeRequest\x1a\x15.llmgw.v1.ResumeReply\x12G\n\x0bWatchEvents\x12\x1c.llmgw.v1.WatchEventsRequest\x1a\x1a.llmgw.v1.WatchEventsReply\x12V\n\x10ListSlowRequests\x12!.llmgw.v1.ListSlowRequestsRequest\x1a\x1f.llmgw.v1.ListSlowRequestsReply\x12\x44\n\nGetLatency\x12\x1b.llmgw.v1.GetLatencyRequest\x1a\x19.llmgw.v1.GetLatencyReply\x12\x44\n\nGetMetrics\x12\x1b.llmgw.v1.GetMetricsRequest\x1a\x19.llmgw.v1.GetMetricsReply\x12;\n\x07Upgrade\x12\x18.llmgw.v1.UpgradeRequest\x1a\x16.llmgw.v1.UpgradeReply')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'llmgw.v1.host_pb2', globals())
 if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
-  _LATENCYGROUPING._serialized_start=2080
-  _LATENCYGROUPING._serialized_end=2219
-  _METRICSFORMAT._serialized_start=2221
-  _METRICSFORMAT._serialized_end=2331
+  _LATENCYGROUPING._serialized_start=2233
+  _LATENCYGROUPING._serialized_end=2372
+  _METRICSFORMAT._serialized_start=2374
+  _METRICSFORMAT._serialized_end=2484
   _RELOADREQUEST._serialized_start=55
   _RELOADREQUEST._serialized_end=87
   _SETTINGCHANGE._serialized_start=89
@@ -37,38 +37,42 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _DRAINREQUEST._serialized_end=421
   _DRAINREPLY._serialized_start=423
   _DRAINREPLY._serialized_end=472
-  _PAUSESTATUS._serialized_start=474
-  _PAUSESTATUS._serialized_end=568
-  _PAUSEREQUEST._serialized_start=570
-  _PAUSEREQUEST._serialized_end=647
-  _PAUSEREPLY._serialized_start=649
-  _PAUSEREPLY._serialized_end=715
-  _RESUMEREQUEST._serialized_start=717
-  _RESUMEREQUEST._serialized_end=747
-  _RESUMEREPLY._serialized_start=749
-  _RESUMEREPLY._serialized_end=816
-  _WATCHEVENTSREQUEST._serialized_start=819
-  _WATCHEVENTSREQUEST._serialized_end=948
-  _EVENT._serialized_start=951
-  _EVENT._serialized_end=1152
-  _REQUESTRECORD._serialized_start=1155
-  _REQUESTRECORD._serialized_end=1519
-  _WATCHEVENTSREPLY._serialized_start=1521
-  _WATCHEVENTSREPLY._serialized_end=1575
-  _LISTSLOWREQUESTSREQUEST._serialized_start=1577
-  _LISTSLOWREQUESTSREQUEST._serialized_end=1615
-  _LISTSLOWREQUESTSREPLY._serialized_start=1617
-  _LISTSLOWREQUESTSREPLY._serialized_end=1705
-  _GETLATENCYREQUEST._serialized_start=1707
-  _GETLATENCYREQUEST._serialized_end=1765
-  _LATENCYROW._serialized_start=1767
-  _LATENCYROW._serialized_end=1886
-  _GETLATENCYREPLY._serialized_start=1888
-  _GETLATENCYREPLY._serialized_end=1960
-  _GETMETRICSREQUEST._serialized_start=1962
-  _GETMETRICSREQUEST._serialized_end=2022
-  _GETMETRICSREPLY._serialized_start=2024
-  _GETMETRICSREPLY._serialized_end=2077
-  _HOST._serialized_start=2334
-  _HOST._serialized_end=2867
+  _UPGRADEREQUEST._serialized_start=474
+  _UPGRADEREQUEST._serialized_end=510
+  _UPGRADEREPLY._serialized_start=512
+  _UPGRADEREPLY._serialized_end=625
+  _PAUSESTATUS._serialized_start=627
+  _PAUSESTATUS._serialized_end=721
+  _PAUSEREQUEST._serialized_start=723
+  _PAUSEREQUEST._serialized_end=800
+  _PAUSEREPLY._serialized_start=802
+  _PAUSEREPLY._serialized_end=868
+  _RESUMEREQUEST._serialized_start=870
+  _RESUMEREQUEST._serialized_end=900
+  _RESUMEREPLY._serialized_start=902
+  _RESUMEREPLY._serialized_end=969
+  _WATCHEVENTSREQUEST._serialized_start=972
+  _WATCHEVENTSREQUEST._serialized_end=1101
+  _EVENT._serialized_start=1104
+  _EVENT._serialized_end=1305
+  _REQUESTRECORD._serialized_start=1308
+  _REQUESTRECORD._serialized_end=1672
+  _WATCHEVENTSREPLY._serialized_start=1674
+  _WATCHEVENTSREPLY._serialized_end=1728
+  _LISTSLOWREQUESTSREQUEST._serialized_start=1730
+  _LISTSLOWREQUESTSREQUEST._serialized_end=1768
+  _LISTSLOWREQUESTSREPLY._serialized_start=1770
+  _LISTSLOWREQUESTSREPLY._serialized_end=1858
+  _GETLATENCYREQUEST._serialized_start=1860
+  _GETLATENCYREQUEST._serialized_end=1918
+  _LATENCYROW._serialized_start=1920
+  _LATENCYROW._serialized_end=2039
+  _GETLATENCYREPLY._serialized_start=2041
+  _GETLATENCYREPLY._serialized_end=2113
+  _GETMETRICSREQUEST._serialized_start=2115
+  _GETMETRICSREQUEST._serialized_end=2175
+  _GETMETRICSREPLY._serialized_start=2177
+  _GETMETRICSREPLY._serialized_end=2230
+  _HOST._serialized_start=2487
+  _HOST._serialized_end=3081
 # @@protoc_insertion_point(module_scope)

@@ -234,6 +234,28 @@ class SettingProblem(_message.Message):
     message: bytes
     def __init__(self, file: _Optional[str] = ..., line: _Optional[int] = ..., key: _Optional[str] = ..., message: _Optional[bytes] = ...) -> None: ...
 
+class UpgradeReply(_message.Message):
+    __slots__ = ["done", "grace_ms", "in_flight", "pid", "problems", "version"]
+    DONE_FIELD_NUMBER: _ClassVar[int]
+    GRACE_MS_FIELD_NUMBER: _ClassVar[int]
+    IN_FLIGHT_FIELD_NUMBER: _ClassVar[int]
+    PID_FIELD_NUMBER: _ClassVar[int]
+    PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    done: bool
+    grace_ms: int
+    in_flight: int
+    pid: int
+    problems: _containers.RepeatedScalarFieldContainer[bytes]
+    version: str
+    def __init__(self, done: bool = ..., pid: _Optional[int] = ..., version: _Optional[str] = ..., problems: _Optional[_Iterable[bytes]] = ..., in_flight: _Optional[int] = ..., grace_ms: _Optional[int] = ...) -> None: ...
+
+class UpgradeRequest(_message.Message):
+    __slots__ = ["timeout_ms"]
+    TIMEOUT_MS_FIELD_NUMBER: _ClassVar[int]
+    timeout_ms: int
+    def __init__(self, timeout_ms: _Optional[int] = ...) -> None: ...
+
 class WatchEventsReply(_message.Message):
     __slots__ = ["delivered", "dropped"]
     DELIVERED_FIELD_NUMBER: _ClassVar[int]

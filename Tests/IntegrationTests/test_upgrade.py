@@ -1,0 +1,287 @@
+"""llmgw-ctl upgrade: another program takes the daemon's place, and no caller notices."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from conftest import StartUpstream
+from harness.configuration import PROMPT, configuration, section
+from harness.processes import REPOSITORY, Simulator, binary
+from harness.quota import ArrivingRequests
+from harness.service_manager import ServiceManager
+from harness.tool import FAILURE, Tool
+from harness.upstream import Exchange, chat_chunk, chat_reply
+from harness.waiting import wait_until
+from llmgw import Client, GatewayError
+
+Start = Callable[..., "Upgradable"]
+
+
+class Upgradable(ServiceManager):
+    """A daemon whose program lies in a directory of its own, where another one can be put in its place."""
+
+    def __init__(self, directory: pathlib.Path, toml: str, **options: object) -> None:
+        super().__init__(directory, toml, **options)  # type: ignore[arg-type]
+        self.program = directory / "llmgwd"
+        shutil.copy(binary("llmgwd"), self.program)
+        self.ctl = Tool(self.socket)
+
+    def put(self, text: str) -> None:
+        """Another program, as a package would put it in place: by renaming."""
+        other = self.directory / "llmgwd.new"
+        other.write_text(text)
+        other.chmod(0o755)
+        os.replace(other, self.program)
+
+    def put_again(self) -> None:
+        shutil.copy(binary("llmgwd"), self.directory / "llmgwd.new")
+        os.replace(self.directory / "llmgwd.new", self.program)
+
+    @property
+    def main(self) -> int:
+        """The process that serves: where it says so last, else the one that was started."""
+        assert self.process is not None
+        told = self.heard("MAINPID")
+        return int(told[-1]) if told else self.process.pid
+
+    def upgrade(self) -> None:
+        before = self.main
+        report = self.ctl.json("upgrade")
+        assert report["done"], report
+        wait_until(lambda: self.main == report["pid"] != before, "the manager knows the new process")
+
+    def end(self) -> None:
+        """Ends whoever serves, and waits for all of them."""
+        if self.process is None:
+            return
+        last = self.main
+        for process in {last, self.process.pid if self.process else last}:
+            with_suppressed(lambda process=process: os.kill(process, signal.SIGTERM))
+        wait_until(lambda: not alive(last), "the last daemon ends", within=40)
+        process, self.process = self.process, None
+        assert process.wait(40) == 0, self.log
+
+
+def with_suppressed(action: Callable[[], None]) -> None:
+    try:
+        action()
+    except ProcessLookupError:
+        pass
+
+
+def alive(process: int) -> bool:
+    try:
+        state = pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+@pytest.fixture
+def service(directory: pathlib.Path, upstream: StartUpstream) -> Iterator[Start]:
+    started: list[Upgradable] = []
+
+    def start(toml: str, *arguments: str, **options: object) -> Upgradable:
+        place = directory / f"u{len(started)}"
+        place.mkdir()
+        running = Upgradable(place, toml, **options)
+        started.append(running)
+        running.start(*arguments)
+        return running
+
+    yield start
+    for running in started:
+        running.end()
+        running.close()
+
+
+class Calls:
+    """Counts what clients in several threads have done, and what went wrong."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self.failures: list[str] = []
+        self._done = itertools.count()
+
+    def note(self) -> None:
+        next(self._done)
+
+    @property
+    def done(self) -> int:
+        return int(repr(self._done)[len("count("):-1])
+
+    def more(self, count: int) -> None:
+        before = self.done
+        wait_until(lambda: self.done >= before + count, "calls go on", within=60)
+
+
+def call_python(calls: Calls, socket: pathlib.Path, number: int) -> int:
+    count = 0
+    with Client(str(socket), timeout=60) as client:
+        while not calls.stop.is_set():
+            try:
+                if count % 4 == 1:
+                    assert "".join(chunk.text for chunk in client.stream_chat(PROMPT))
+                elif count % 4 == 3:
+                    results = [event for event in client.batch([{"messages": PROMPT}] * 3)]
+                    assert results
+                else:
+                    assert client.chat(f"{PROMPT} {number}.{count}").text
+            except GatewayError as error:
+                calls.failures.append(f"{error.reason}: {error}")
+            count += 1
+            calls.note()
+    return count
+
+
+def test_the_service_goes_on_in_another_process(service: Start, sim: Simulator) -> None:
+    running = service(configuration(sim.base_url), names=("llmgw", "llmgw-admin"))
+    first = running.main
+    with Client(str(running.socket), timeout=30) as client:
+        assert client.chat(PROMPT).text
+        running.put_again()
+        report = running.ctl.json("upgrade")
+        assert report["done"] and report["problems"] == [] and report["pid"] != first
+        wait_until(lambda: not alive(first), "the first daemon ends")
+        assert running.process is not None and running.process.wait(10) == 0
+        assert client.chat(PROMPT).text
+        assert client.status().pid == report["pid"]
+    assert running.heard("MAINPID") == [str(report["pid"])]
+    wait_until(lambda: len(running.heard("READY")) == 2, "the second daemon is ready")
+    messages = [message for message in running.messages if "MAINPID" in message or "READY" in message]
+    assert ["MAINPID" in message for message in messages] == [False, True, False], "the manager knows who speaks before it hears READY"
+    assert running.heard("STOPPING") == [], "the service does not stop"
+
+
+def test_a_socket_of_the_daemons_own_goes_on(service: Start, sim: Simulator, directory: pathlib.Path) -> None:
+    """Nobody else holds it: file and lock go to the new daemon, which removes them in the end."""
+    socket = directory / "own.sock"
+    running = service(configuration(sim.base_url, server={"socket": str(socket)}), names=())
+    running.ctl = Tool(socket)
+    inode = socket.stat().st_ino
+    running.upgrade()
+    running.upgrade()
+    assert socket.stat().st_ino == inode
+    second = subprocess.run(
+        [running.program, "--config", running.config], capture_output=True, timeout=30, check=False, env=running.ctl.environment
+    )
+    assert second.returncode == 1 and b"in use by another daemon" in second.stderr
+    with Client(str(socket), timeout=30) as client:
+        assert client.chat(PROMPT).text
+    running.end()
+    assert not socket.exists() and not pathlib.Path(f"{socket}.lock").exists()
+
+
+BROKEN = {
+    "no program": ("这不是程序\n", "cannot be started"),
+    "one that ends": ("#!/bin/sh\nexit 3\n", "ended before it was ready"),
+    "one that hangs": ("#!/bin/sh\nexec sleep 600\n", "not ready in time"),
+    "one that crashes": ("#!/bin/sh\nkill -SEGV $$\n", "ended before it was ready"),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_program_changes_nothing(service: Start, sim: Simulator, kind: str) -> None:
+    running = service(configuration(sim.base_url))
+    text, problem = BROKEN[kind]
+    running.put(text)
+    first = running.main
+    with Client(str(running.socket), timeout=30) as client:
+        assert client.chat(PROMPT).text
+        result = running.ctl("upgrade", "--within", "1s" if "hangs" in kind else "20s", status=FAILURE)
+        assert problem in result.stdout and "the old one goes on" in result.stderr
+        assert client.chat(PROMPT).text and client.status().pid == first
+    assert running.main == first and running.heard("MAINPID") == []
+    assert '"the new daemon did not get ready"' in running.log
+    running.put_again()
+    running.upgrade()
+
+
+def test_mistakes_of_the_configuration_are_told(service: Start, sim: Simulator) -> None:
+    """The new daemon reads it, and the old one goes on with what it has read before."""
+    running = service(configuration(sim.base_url))
+    running.config.write_text(configuration(sim.base_url, server={"drain_timeout": "好"}))
+    result = running.ctl("upgrade", status=FAILURE)
+    assert "server.drain_timeout" in result.stdout and str(running.config) in result.stdout
+    with Client(str(running.socket), timeout=30) as client:
+        assert client.chat(PROMPT).text
+    running.config.write_text(configuration(sim.base_url))
+    running.upgrade()
+
+
+def test_one_that_fails_at_the_last_moment_gives_everything_back(service: Start, sim: Simulator, directory: pathlib.Path) -> None:
+    """The files are with the new daemon already when it finds that it cannot serve: the old one takes them back."""
+    state = directory / "state"
+    state.mkdir()
+    toml = configuration(sim.base_url, server={"state_directory": str(state)}, provider={"rpm": 1000})
+    running = service(toml)
+    with Client(str(running.socket), timeout=30) as client:
+        assert client.chat(PROMPT).text
+        # A place where a socket cannot be made is found out late.
+        running.config.write_text(toml + section("metrics", {"socket": str(directory / "不在" / "深" / "metrics.sock")}))
+        result = running.ctl("upgrade", status=FAILURE)
+        assert "metrics.sock" in result.stdout
+        assert client.chat(PROMPT).text
+        running.config.write_text(toml)
+        used = next(limit for limit in running.ctl.json("limits")["limits"] if limit["scope"] == "provider/up")
+        assert used["used"] == 2
+        assert [row["requests"] for row in running.ctl.json("usage")["rows"]] == [2]
+        running.upgrade()
+        assert client.chat(PROMPT).text
+    used = next(limit for limit in running.ctl.json("limits")["limits"] if limit["scope"] == "provider/up")
+    assert used["used"] == 3, "the window goes on"
+    assert [row["requests"] for row in running.ctl.json("usage")["rows"]] == [3]
+
+
+def test_streams_end_on_the_daemon_where_they_began(service: Start, upstream: StartUpstream) -> None:
+    go_on = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        if not exchange.request.json.get("stream"):
+            return exchange.reply(chat_reply("新"))
+        exchange.open_stream()
+        exchange.delta("一")
+        assert go_on.wait(30)
+        exchange.delta("二")
+        exchange.event(chat_chunk({}, finish="stop"))
+        exchange.end_stream()
+
+    running = service(configuration(upstream(script).base_url))
+    first = running.main
+    with Client(str(running.socket), timeout=30) as client:
+        stream = client.stream_chat(PROMPT)
+        assert next(stream).text == "一"
+        running.upgrade()
+        assert client.chat(PROMPT).text == "新", "new calls go to the new daemon at once"
+        assert client.status().pid == running.main != first
+        assert alive(first)
+        go_on.set()
+        assert "".join(chunk.text for chunk in stream) == "二"
+    wait_until(lambda: not alive(first), "the first daemon ends")
+
+
+def test_the_signal_to_end_ends_an_upgrade(service: Start, sim: Simulator) -> None:
+    running = service(configuration(sim.base_url))
+    told = running.directory / "pid"
+    running.put(f"#!/bin/sh\necho $$ >{told}\nexec sleep 600\n")
+    command = running.ctl.start("upgrade")
+    wait_until(lambda: told.exists() and told.read_text().strip(), "the new program runs")
+    started = int(told.read_text())
+    assert running.process is not None
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(20) == 0
+    wait_until(lambda: not alive(started), "the new program is ended")
+    output, _ = command.communicate(timeout=20)
+    assert command.returncode == FAILURE and b"told to end" in output
