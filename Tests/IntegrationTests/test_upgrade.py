@@ -25,6 +25,7 @@ from harness.tool import FAILURE, Tool
 from harness.upstream import Exchange, chat_chunk, chat_reply
 from harness.waiting import wait_until
 from llmgw import Client, GatewayError
+from llmgw.types import BatchResult
 
 Start = Callable[..., "Upgradable"]
 
@@ -61,6 +62,15 @@ class Upgradable(ServiceManager):
         report = self.ctl.json("upgrade")
         assert report["done"], report
         wait_until(lambda: self.main == report["pid"] != before, "the manager knows the new process")
+
+    def used(self, kind: str = "requests/min", of: str = "used") -> int:
+        """Of the provider's limit."""
+        limits = {(limit["scope"], limit["kind"]): limit for limit in self.ctl.json("limits")}
+        return int(limits["provider/up", kind][of])
+
+    def kept(self) -> int:
+        """Requests in the ledger."""
+        return sum(row["requests"] for row in self.ctl.json("usage")["rows"])
 
     def end(self) -> None:
         """Ends whoever serves, and waits for all of them."""
@@ -127,6 +137,34 @@ class Calls:
         wait_until(lambda: self.done >= before + count, "calls go on", within=60)
 
 
+@pytest.fixture(scope="session")
+def calling(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A program that calls by way of libllmgw."""
+    folder = REPOSITORY / "clients" / "c"
+    subprocess.run(["make", "-s", "-C", folder, "build/libllmgw.a"], check=True, timeout=120)
+    program = tmp_path_factory.mktemp("calling") / "calling"
+    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libprotobuf-c"], check=True, capture_output=True, text=True).stdout.split()
+    source = pathlib.Path(__file__).parent / "harness" / "calling.c"
+    subprocess.run(["cc", "-o", program, source, f"-I{folder}/include", folder / "build" / "libllmgw.a", *flags], check=True, timeout=60)
+    return program
+
+
+def call_c(calls: Calls, program: pathlib.Path, environment: dict[str, str]) -> int:
+    count = 0
+    with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as caller:
+        assert caller.stdin and caller.stdout
+        stopper = threading.Thread(target=lambda stdin=caller.stdin: (calls.stop.wait(), stdin.close()))
+        stopper.start()
+        for line in caller.stdout:
+            if line != "ok\n":
+                calls.failures.append(line)
+            count += 1
+            calls.note()
+        stopper.join()
+    assert caller.returncode == 0
+    return count
+
+
 def call_python(calls: Calls, socket: pathlib.Path, number: int) -> int:
     count = 0
     with Client(str(socket), timeout=60) as client:
@@ -135,8 +173,10 @@ def call_python(calls: Calls, socket: pathlib.Path, number: int) -> int:
                 if count % 4 == 1:
                     assert "".join(chunk.text for chunk in client.stream_chat(PROMPT))
                 elif count % 4 == 3:
-                    results = [event for event in client.batch([{"messages": PROMPT}] * 3)]
-                    assert results
+                    with client.batch([PROMPT] * 3) as batch:
+                        outcomes = [event for event in batch if isinstance(event, BatchResult)]
+                    calls.failures += [f"item: {outcome.error}" for outcome in outcomes if outcome.error]
+                    assert len(outcomes) == 3
                 else:
                     assert client.chat(f"{PROMPT} {number}.{count}").text
             except GatewayError as error:
@@ -235,14 +275,10 @@ def test_one_that_fails_at_the_last_moment_gives_everything_back(service: Start,
         assert "metrics.sock" in result.stdout
         assert client.chat(PROMPT).text
         running.config.write_text(toml)
-        used = next(limit for limit in running.ctl.json("limits")["limits"] if limit["scope"] == "provider/up")
-        assert used["used"] == 2
-        assert [row["requests"] for row in running.ctl.json("usage")["rows"]] == [2]
+        assert running.used() == 2 and running.kept() == 2
         running.upgrade()
         assert client.chat(PROMPT).text
-    used = next(limit for limit in running.ctl.json("limits")["limits"] if limit["scope"] == "provider/up")
-    assert used["used"] == 3, "the window goes on"
-    assert [row["requests"] for row in running.ctl.json("usage")["rows"]] == [3]
+    assert running.used() == 3 and running.kept() == 3, "window and ledger go on"
 
 
 def test_streams_end_on_the_daemon_where_they_began(service: Start, upstream: StartUpstream) -> None:
@@ -285,3 +321,143 @@ def test_the_signal_to_end_ends_an_upgrade(service: Start, sim: Simulator) -> No
     wait_until(lambda: not alive(started), "the new program is ended")
     output, _ = command.communicate(timeout=20)
     assert command.returncode == FAILURE and b"told to end" in output
+
+
+@pytest.mark.timeout(240)
+def test_nobody_notices(service: Start, sim: Simulator, directory: pathlib.Path, calling: pathlib.Path) -> None:
+    """Programs with each of the clients call without a pause, through several upgrades: no call fails, and none is made twice."""
+    state = directory / "state"
+    state.mkdir()
+    running = service(configuration(sim.base_url, server={"state_directory": str(state)}, provider={"rpm": 1_000_000, "max_concurrency": 6}))
+    calls = Calls()
+    swift = running.ctl.start(
+        "bench", "--yes", "--json", "--duration", "600s", "--requests", "1000000", "--connections", "2", "--concurrency", "4")
+    upgrades = 4
+    with ThreadPoolExecutor(6) as pool:
+        counts = [pool.submit(call_python, calls, running.socket, number) for number in range(4)]
+        counts += [pool.submit(call_c, calls, calling, running.ctl.environment) for _ in range(2)]
+        try:
+            for _ in range(upgrades):
+                calls.more(40)
+                running.put_again()
+                running.upgrade()
+            calls.more(40)
+        finally:
+            calls.stop.set()
+            swift.send_signal(signal.SIGINT)
+        for count in counts:
+            assert count.result(60) > 0
+    output, errors = swift.communicate(timeout=60)
+    assert calls.failures == []
+    report = json.loads(output)
+    assert report["succeeded"] > 0 and report["failed"] == 0, errors
+    assert sim.counts("sim")["max_in_flight"] <= 6
+    assert len(running.heard("MAINPID")) == upgrades
+    wait_until(lambda: running.kept() == sim.counts("sim")["completed"], "the ledger has each of them once", within=60)
+
+
+# Limits, while two daemons serve
+
+
+def held(upstream: StartUpstream) -> tuple[ArrivingRequests, str]:
+    arriving = ArrivingRequests(held=True)
+    return arriving, upstream(arriving.script).base_url
+
+
+def test_places_are_not_given_twice(service: Start, upstream: StartUpstream) -> None:
+    arriving, url = held(upstream)
+    running = service(configuration(url, provider={"max_concurrency": 3}))
+    with ThreadPoolExecutor(8) as pool, Client(str(running.socket), timeout=60) as client:
+        early = [pool.submit(client.chat, PROMPT) for _ in range(4)]
+        wait_until(lambda: len(arriving.arrivals) == 3, "three are at work, and one waits")
+        running.upgrade()
+        assert running.used("concurrency", of="reserved") == 3
+        with Client(str(running.socket), timeout=60) as other:
+            late = [pool.submit(other.chat, PROMPT) for _ in range(3)]
+            wait_until(lambda: running.ctl.json("status")["waiting"] == 3, "the new ones wait")
+            assert len(arriving.arrivals) == 3
+            arriving.hold.set()
+            assert all(answer.result(30).text for answer in early + late)
+    wait_until(lambda: running.used("concurrency", of="reserved") == 0, "all places are free")
+
+
+def test_windows_and_ledger_go_on(service: Start, upstream: StartUpstream, directory: pathlib.Path) -> None:
+    """What runs on the old daemon counts on the new one, what it turns out to take as well, and stands in the ledger in the end."""
+    state = directory / "state"
+    state.mkdir()
+    arriving, url = held(upstream)
+    arriving.tokens = 500
+    toml = configuration(
+        url, server={"state_directory": str(state)},
+        provider={"rpm": 4, "rpm_burst": 4, "tpm": 100_000, "rpd": 50, "budget_per_day": 1}, model={"input_price": 1, "output_price": 1})
+    running = service(toml)
+    with ThreadPoolExecutor(8) as pool, Client(str(running.socket), timeout=60) as client:
+        early = [pool.submit(client.chat, PROMPT, max_tokens=10) for _ in range(3)]
+        wait_until(lambda: len(arriving.arrivals) == 3, "three are at work")
+        running.upgrade()
+        with Client(str(running.socket), timeout=60) as other:
+            assert (running.used(of="reserved"), running.used("requests/day", of="reserved")) == (3, 3)
+            [budget] = running.ctl.json("budgets")
+            assert budget["reserved"]["micros"] > 0
+            fourth = pool.submit(other.chat, PROMPT, max_tokens=10)
+            wait_until(lambda: len(arriving.arrivals) == 4, "the fourth may go")
+            with pytest.raises(GatewayError) as caught:
+                other.chat(PROMPT, timeout=5)
+            assert caught.value.reason == "llmgw.gateway.quota_exhausted"
+            arriving.hold.set()
+            assert all(answer.result(30).text for answer in [*early, fourth])
+            wait_until(lambda: running.kept() >= 4, "the ledger has all of them")
+    assert running.used("tokens/min") == 2000, "what it took is known where it was not granted"
+    assert (running.used("requests/day"), len(arriving.arrivals)) == (4, 4)
+    [budget] = running.ctl.json("budgets")
+    assert budget["spent"]["micros"] == 4 * 500
+
+
+def test_a_batch_goes_on_with_the_new_daemons_consent(service: Start, upstream: StartUpstream) -> None:
+    """Its items are begun by the old daemon to the end; no place is given that the new one has given."""
+    arriving, url = held(upstream)
+    running = service(configuration(url, provider={"max_concurrency": 2}))
+    with ThreadPoolExecutor(2) as pool, Client(str(running.socket), timeout=60) as client:
+        def batch() -> list[BatchResult]:
+            with client.batch([PROMPT] * 6) as events:
+                return [event for event in events if isinstance(event, BatchResult)]
+
+        outcomes = pool.submit(batch)
+        wait_until(lambda: len(arriving.arrivals) == 2, "two items are at work")
+        running.upgrade()
+        arriving.hold.set()
+        assert [outcome.error for outcome in outcomes.result(30)] == [None] * 6
+    assert len(arriving.arrivals) == 6
+
+
+def test_an_old_daemon_that_is_killed_leaves_what_it_had_reserved(service: Start, upstream: StartUpstream) -> None:
+    arriving, url = held(upstream)
+    running = service(configuration(url, provider={"max_concurrency": 2, "rpm": 100}))
+    first = running.process
+    assert first is not None
+    with ThreadPoolExecutor(2) as pool, Client(str(running.socket), timeout=60) as client:
+        lost = [pool.submit(client.chat, PROMPT) for _ in range(2)]
+        wait_until(lambda: len(arriving.arrivals) == 2, "two are at work")
+        running.upgrade()
+        first.kill()
+        for answer in lost:
+            with pytest.raises(GatewayError):
+                answer.result(30)
+        wait_until(lambda: running.used("concurrency", of="reserved") == 0, "the places are free")
+        assert running.used() == 2
+        arriving.hold.set()
+        assert client.chat(PROMPT).text
+    os.kill(running.main, signal.SIGTERM)
+    wait_until(lambda: not alive(running.main), "the new daemon ends")
+    running.process = None
+
+
+def test_pauses_go_on(service: Start, sim: Simulator) -> None:
+    running = service(configuration(sim.base_url))
+    running.ctl("pause", "model/sim", "--reason", "维护", "--ttl", "10m")
+    running.upgrade()
+    with Client(str(running.socket), timeout=30) as client:
+        [pause] = client.status().pauses
+        assert (pause.scope, pause.reason.decode()) == ("model/sim", "维护")
+        running.ctl("resume", "model/sim")
+        assert client.chat(PROMPT).text

@@ -44,6 +44,18 @@ struct ServiceReporterTests {
         #expect(heard.messages.last == [.watchdog, .status("draining")])
     }
 
+    @Test("Whoever is succeeded says so, and nothing more")
+    func succession() {
+        let reporter = reporter(watchdog: .seconds(30))
+        reporter.ready()
+        reporter.succeeded(by: 77)
+        #expect(heard.messages.last == [.mainProcess(77)])
+        let count = heard.messages.count
+        reporter.stopping()
+        clock.advance(by: .seconds(100))
+        #expect(heard.messages.count == count)
+    }
+
     @Test func withoutAWatchdogNothingWakesTheDaemon() {
         let reporter = reporter()
         reporter.ready()

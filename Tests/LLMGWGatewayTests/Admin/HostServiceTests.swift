@@ -19,6 +19,7 @@ struct HostServiceTests {
         }
         let (service, peer) = (service, Peers.stranger)
         await expectDenied { () throws(GatewayError) in _ = try await service.reload(ReloadCommand(), for: peer) }
+        await expectDenied { () throws(GatewayError) in _ = try await service.upgrade(UpgradeCommand(), for: peer) }
         await expectDenied { () throws(GatewayError) in _ = try service.drain(DrainCommand(), for: peer) }
         await expectDenied { () throws(GatewayError) in _ = try service.pause(PauseCommand(), for: peer) }
         await expectDenied { () throws(GatewayError) in _ = try service.resume(ResumeCommand(), for: peer) }
@@ -29,6 +30,16 @@ struct HostServiceTests {
         #expect(try await service.reload(ReloadCommand(dryRun: true), for: Peers.member).path == "/etc/配置.toml")
         #expect(try service.drain(DrainCommand(grace: .seconds(7)), for: Peers.administrator).grace == .seconds(7))
         #expect(host.orders == ["reload dry", "drain 7.0 seconds"])
+    }
+
+    @Test func anUpgradeIsGivenTime() async throws {
+        let report = try await service.upgrade(UpgradeCommand(timeout: .seconds(5)), for: Peers.member)
+        #expect(report.version == "新" && host.orders == ["upgrade within 5.0 seconds"])
+        let service = service
+        let error = await #expect(throws: GatewayError.self) {
+            try await service.upgrade(UpgradeCommand(timeout: .zero), for: Peers.member)
+        }
+        #expect(error?.reason == .invalidRequest && error?.message.hasPrefix("timeout_ms:") == true)
     }
 
     @Test("Without a scope, everything is paused, and every pause ends")
@@ -71,6 +82,11 @@ private final class HostInMemory: HostControl {
     func reload(_ command: ReloadCommand) async -> ReloadReport {
         orders.append(command.dryRun ? "reload dry" : "reload")
         return ReloadReport(path: "/etc/配置.toml")
+    }
+
+    func upgrade(_ command: UpgradeCommand) async -> UpgradeReport {
+        orders.append("upgrade within \(command.timeout.map { "\($0)" } ?? "its own time")")
+        return UpgradeReport(done: true, version: "新")
     }
 
     func drain(grace: Duration?) -> DrainReport {

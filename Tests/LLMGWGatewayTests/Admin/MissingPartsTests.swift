@@ -44,6 +44,9 @@ struct MissingPartsTests {
         await expectMissing(.reload) { () throws(GatewayError) in
             _ = try await service.reload(ReloadCommand(), for: peer)
         }
+        await expectMissing(.upgrade) { () throws(GatewayError) in
+            _ = try await service.upgrade(UpgradeCommand(), for: peer)
+        }
         await expectMissing(.drain) { () throws(GatewayError) in _ = try service.drain(DrainCommand(), for: peer) }
         await expectMissing(.pause) { () throws(GatewayError) in _ = try service.pause(PauseCommand(), for: peer) }
         await expectMissing(.resume) { () throws(GatewayError) in _ = try service.resume(ResumeCommand(), for: peer) }

@@ -73,6 +73,11 @@ LATENCY = host_pb2.GetLatencyReply(rows=[host_pb2.LatencyRow(name="大", span="t
         (0x0601, RELOADED, "reload", (), {"dry_run": True}, host_pb2.ReloadRequest(dry_run=True), RELOADED),
         (0x0602, host_pb2.DrainReply(in_flight=3), "drain", (), {}, host_pb2.DrainRequest(), host_pb2.DrainReply(in_flight=3)),
         (0x0602, host_pb2.DrainReply(), "drain", (), {"grace": 0}, host_pb2.DrainRequest(grace_ms=0), host_pb2.DrainReply()),
+        (0x0609, host_pb2.UpgradeReply(done=True, pid=7), "upgrade", (), {}, host_pb2.UpgradeRequest(), host_pb2.UpgradeReply(done=True, pid=7)),
+        (
+            0x0609, host_pb2.UpgradeReply(problems=["错".encode()]), "upgrade", (), {"within": 0.5}, host_pb2.UpgradeRequest(timeout_ms=500),
+            host_pb2.UpgradeReply(problems=["错".encode()]),
+        ),
         (
             0x0603, host_pb2.PauseReply(found=True, pauses=[PAUSE]), "pause", ("model/大",), {"reason": "维护", "ttl": 0.0001, "refuse": True},
             host_pb2.PauseRequest(scope="model/大", reason="维护".encode(), ttl_ms=1, refuse=True), [PAUSE],
@@ -123,6 +128,7 @@ def test_events(daemon: StartDaemon, kind: str) -> None:
         ("purge_cache", ("model",), {}, "'model' needs a value"),
         ("pause", (), {"ttl": 0}, "ttl"),
         ("drain", (), {"grace": -1}, "grace"),
+        ("upgrade", (), {"within": 0}, "within"),
         ("get_latency", ("day",), {}, "by 'day'"),
         ("get_metrics", ("json",), {}, "format 'json'"),
         ("chat", ("你好",), {"priority": "urgent"}, "priority 'urgent' is none of interactive, normal, batch"),

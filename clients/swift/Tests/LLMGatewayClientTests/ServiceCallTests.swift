@@ -92,6 +92,11 @@ import Testing
             try await exchange(.drain, DrainCommand(grace: .seconds(5)), drain) {
                 try await $0.drain(DrainCommand(grace: .seconds(5)))
             } == drain)
+        let upgrade = UpgradeReport(done: true, pid: 7, version: "新", inFlight: 3, grace: .seconds(5))
+        #expect(
+            try await exchange(.upgrade, UpgradeCommand(timeout: .seconds(5)), upgrade) {
+                try await $0.upgrade(UpgradeCommand(timeout: .seconds(5)))
+            } == upgrade)
         let slow = SlowRequestReport(requests: [RequestRecord(model: "大", reason: .overloaded)])
         #expect(
             try await exchange(.listSlowRequests, SlowRequestQuery(max: 5), slow) {
