@@ -45,9 +45,6 @@ struct BadResilienceTests {
             "[models.n]\nprovider = \"p\"\nhedge = true", 3, "models.n.hedge",
             "needs two deployments; add sections [models.NAME.deployments.ID], or remove it"),
         Case(
-            "[models.n]\nprovider = \"p\"\nhedge_after = \"3s\"", 3, "models.n.hedge_after",
-            "is without effect; add hedge = true"),
-        Case(
             """
             [models.n]
             hedge = true

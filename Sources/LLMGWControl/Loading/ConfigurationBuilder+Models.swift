@@ -62,12 +62,7 @@ extension ConfigurationBuilder {
     /// A hedge needs somebody else to ask, and an attempt to ask with.
     mutating func checkHedge(_ model: ModelSettings, _ resilience: ResilienceSettings) {
         let path = ["models", model.name]
-        guard model.hedgeAfter != nil else {
-            if document.written.contains(path + ["hedge_after"]) {
-                report.problem(path + ["hedge_after"], "is without effect; add hedge = true")
-            }
-            return
-        }
+        guard model.hedgeAfter != nil else { return }
         if model.deployments.count < 2 {
             report.problem(
                 path + ["hedge"], "needs two deployments; add sections [models.NAME.deployments.ID], or remove it")
