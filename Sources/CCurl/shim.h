@@ -33,6 +33,16 @@ static inline CURLcode ccurl_set_transfer_callback(CURL *easy, CURLoption option
     return curl_easy_setopt(easy, option, callback);
 }
 
+/* 0xXXYYZZ of the library that is loaded; CURLVERSION_NOW is a macro that Swift does not see. */
+static inline unsigned int ccurl_version_number(void) {
+    return curl_version_info(CURLVERSION_NOW)->version_num;
+}
+
+typedef int (*ccurl_debug_callback)(CURL *easy, curl_infotype kind, char *data, size_t size, void *user);
+static inline CURLcode ccurl_set_debug_callback(CURL *easy, ccurl_debug_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, callback);
+}
+
 static inline CURLcode ccurl_set_prereq_callback(CURL *easy, ccurl_prereq_callback callback) {
     return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
 }

@@ -45,11 +45,11 @@ extension FailureTable {
 
         // It cannot be reached: nothing was sent.
         connection(.dnsFailed), connection(.connectFailed), connection(.tlsFailed),
-        // A wrong certificate does not become right by asking again.
-        rule(.tlsVerificationFailed, .never, .any, .neutral, .refund),
+        // A wrong certificate does not become right by asking again; it keeps requests away like a closed port.
+        connection(.tlsVerificationFailed, .never),
 
         // It went away, or answers too slowly, or what is no answer.
-        loss(.connectionLost, .requestAndTokens), loss(.streamTruncated, .requestAndTokens),
+        loss(.connectionLost, .requestAndTokensIfSent), loss(.streamTruncated, .requestAndTokens),
         connection(.timeoutConnect),
         loss(.timeoutFirstToken, .requestAndTokensIfSent), loss(.timeoutIdle, .requestAndTokensIfSent),
         loss(.timeoutTotal, .requestAndTokensIfSent), loss(.upstreamProtocolError, .requestAndTokens),
@@ -69,8 +69,10 @@ extension FailureTable {
             settlement: settlement, gate: gate)
     }
 
-    private static func connection(_ reason: ErrorReason) -> FailureRule {
-        var rule = rule(reason, .backoff, .any, .failure, .refund)
+    private static func connection(
+        _ reason: ErrorReason, _ repetition: FailureRule.Repetition = .backoff
+    ) -> FailureRule {
+        var rule = rule(reason, repetition, .any, .failure, .refund)
         rule.isConnectionFailure = true
         return rule
     }

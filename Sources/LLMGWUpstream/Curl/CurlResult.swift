@@ -2,9 +2,10 @@ internal import CCurl
 
 /// What libcurl's codes mean for a request.
 enum CurlResult {
-    /// Nil is success. `connected` tells whether a connection was there; only then can anything have been sent.
+    /// Nil is success. `connected` tells whether a connection was there; only then can anything have been sent. `refused`: the upstream has
+    /// said that it did not look at the request.
     static func failure(
-        _ code: CURLcode, status: Int, connected: Bool, sentBytes: Int, hasAnswer: Bool
+        _ code: CURLcode, status: Int, connected: Bool, refused: Bool = false, hasAnswer: Bool
     ) -> TransportFailure? {
         let detail = String(cString: curl_easy_strerror(code))
         func failure(_ kind: TransportFailure.Kind, sent: Bool) -> TransportFailure {
@@ -26,8 +27,10 @@ enum CurlResult {
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_CACERT_BADFILE,
             CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH:
             return failure(.tlsVerification, sent: false)
+        case _ where refused && !hasAnswer:
+            return TransportFailure(.lost, "the upstream refused the request unseen", sent: false)
         case CURLE_PARTIAL_FILE:
-            return failure(.truncated, sent: true)
+            return failure(hasAnswer ? .truncated : .lost, sent: true)
         case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_SEND_FAIL_REWIND, CURLE_HTTP2,
             CURLE_HTTP2_STREAM:
             return failure(hasAnswer ? .truncated : .lost, sent: connected)

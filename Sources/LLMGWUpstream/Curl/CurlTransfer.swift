@@ -22,7 +22,9 @@ final class CurlTransfer {
     let backlog = Backlog()
     /// libcurl was told to wait, so it has to be told to go on.
     var isHeldBack = false
-    private(set) var sentBytes = 0
+    private var sentBytes = 0
+    private var refusal = StreamRefusal()
+    private var hearsRemarks = false
     private(set) var hasConnected = false
     private(set) var hasAnswer = false
     private let body: [UInt8]
@@ -81,6 +83,11 @@ final class CurlTransfer {
         try check(ccurl_set_string(easy, CURLOPT_NOPROXY, Self.noProxy), "noproxy")
         try set(CURLOPT_HTTP_VERSION, request.httpVersion.curlValue, "http_version")
         if request.httpVersion == .http2 { try set(CURLOPT_PIPEWAIT, 1, "pipewait") }
+        // libcurl 7.88 sets up HTTP/2 a second time on a connection without TLS that has it already, and the request fails.
+        if request.httpVersion == .http2, !request.hasTLS, ccurl_version_number() >> 8 == 0x0758 {
+            try set(CURLOPT_FRESH_CONNECT, 1, "fresh_connect")
+            try set(CURLOPT_FORBID_REUSE, 1, "forbid_reuse")
+        }
         try set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(1, request.connectTimeout.wholeMilliseconds)), "connecttimeout")
         // An idle connection is used again for this long only: servers close them, and a request on a closing one is lost.
         try set(CURLOPT_MAXAGE_CONN, 30, "maxage_conn")
@@ -129,6 +136,17 @@ final class CurlTransfer {
                 return CURL_PREREQFUNC_OK
             }, "prereqfunction")
         try check(ccurl_set_pointer(easy, CURLOPT_PREREQDATA, user), "prereqdata")
+        if request.mayBeHTTP2 {
+            try check(
+                ccurl_set_debug_callback(easy) { _, kind, text, size, user in
+                    guard kind == CURLINFO_TEXT, let text, let user else { return 0 }
+                    let remark = UnsafeRawBufferPointer(start: text, count: size)
+                    CurlTransfer.from(user).refusal.note(String(decoding: remark, as: UTF8.self))
+                    return 0
+                }, "debugfunction")
+            try check(ccurl_set_pointer(easy, CURLOPT_DEBUGDATA, user), "debugdata")
+            hearsRemarks = true
+        }
     }
 
     /// This host is never asked through a proxy. libcurl reads `no_proxy` only where the option is not set, and takes "*" only where it stands alone.
@@ -150,6 +168,8 @@ final class CurlTransfer {
     /// False if the request was given up meanwhile.
     private func connected() -> Bool {
         guard permit.use() else { return false }
+        // Not before: what it says of name, connection and TLS is of no use here. Where it does not listen, refusals count as losses.
+        if hearsRemarks { _ = ccurl_set_long(easy, CURLOPT_VERBOSE, 1) }
         // libcurl comes back here when it replaces a dead connection before anything was sent.
         if !hasConnected {
             hasConnected = true
@@ -216,8 +236,21 @@ final class CurlTransfer {
         note(
             .finished(
                 CurlResult.failure(
-                    code, status: hasHead ? status : 0, connected: hasConnected, sentBytes: sentBytes,
+                    code, status: hasHead ? status : 0, connected: hasConnected, refused: refusal.isRefused,
                     hasAnswer: hasAnswer || status >= 200)))
+    }
+}
+
+extension HTTPRequest {
+    fileprivate var hasTLS: Bool { url.lowercased().hasPrefix("https:") }
+
+    /// Servers offer it in the handshake of TLS, unless it was agreed upon before.
+    fileprivate var mayBeHTTP2: Bool {
+        switch httpVersion {
+        case .auto: hasTLS
+        case .http1: false
+        case .http2: true
+        }
     }
 }
 

@@ -299,5 +299,6 @@ extension GatewayError {
             }
         self.init(reason, failure.detail)
         notProcessed = !failure.sent
+        if notProcessed, retry == .ambiguous { retry = .safe }
     }
 }
