@@ -243,3 +243,17 @@ def test_statistics_say_what_was_saved(daemon: StartDaemon, sim: Simulator) -> N
     for _ in range(5):
         client.chat(PROMPT, temperature=0)
     assert sim.counts("sim")["received"] == 1
+
+
+def test_what_the_upstream_is_to_remember_reaches_it(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """A stored answer has no effects: who asks for one is not served by it, though the question is equal."""
+    up = upstream(counted)
+    client = daemon(cached(up.base_url, cache={"coalesce": "always"})).client()
+
+    def ask(**extra: Any) -> str | None:
+        return client.chat(PROMPT, temperature=0, extra=extra or None).info.cache
+
+    assert [ask(), ask()] == ["miss", "hit"]
+    assert [ask(store=True), ask(store=True)] == ["bypass", "bypass"]
+    assert [ask(store=False), ask(store=False)] == ["miss", "hit"], "it asks for nothing"
+    assert [exchange.request.json.get("store") for exchange in up.exchanges] == [None, True, True, False]

@@ -35,7 +35,7 @@ struct CanonicalRequestTests {
             { $0.tools[0].parameters = " {\"a\" : 1.0e0, \"type\":\"\\u006fbject\"}" },
             { $0.extra = #"{"reasoning":{"x":1},"top_k":5}"# },
             {
-                $0.extra = #"{"reasoning":{"x":1},"metadata":{"id":"7"},"top_k":5,"store":false,"service_tier":"auto"}"#
+                $0.extra = #"{"reasoning":{"x":1},"metadata":{"id":"7"},"top_k":5,"service_tier":"auto"}"#
             },
         ])
         for request in same { #expect(form(request) == form(Self.plain), "\(request)") }
@@ -63,6 +63,9 @@ struct CanonicalRequestTests {
             { $0.responseFormat = .jsonSchema(name: "s", schema: "{}", description: nil, strict: nil) },
             { $0.extra = nil }, { $0.extra = #"{"top_k":5}"# }, { $0.extra = #"{"top_k":"5","reasoning":{"x":1}}"# },
             { $0.extra = #"{"top_k":5,"reasoning":{"x":1,"user":"u"}}"# },
+            // What the upstream is to remember is more than an answer.
+            { $0.extra = #"{"top_k":5,"reasoning":{"x":1},"store":true}"# },
+            { $0.extra = #"{"top_k":5,"reasoning":{"x":1},"store":false}"# },
             // Not certain to be equal to anything: it is compared as it is.
             { $0.extra = #"{"top_k":9007199254740993}"# }, { $0.extra = #"{"top_k":9007199254740992}"# },
             { $0.extra = #"{"top_k":1,"top_k":1}"# },

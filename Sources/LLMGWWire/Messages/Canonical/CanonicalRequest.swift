@@ -19,7 +19,7 @@ public struct CanonicalRequest: Sendable, Hashable {
 
     /// Members of `extra` that do not change the answer.
     public static let ignoredMembers: Set<String> = [
-        "stream", "stream_options", "user", "safety_identifier", "metadata", "store", "prompt_cache_key",
+        "stream", "stream_options", "user", "safety_identifier", "metadata", "prompt_cache_key",
         "service_tier",
     ]
 }
