@@ -63,6 +63,8 @@ public struct CacheTierStatus: Sendable, Hashable {
 
         public static let on = State(rawValue: "on")
         public static let off = State(rawValue: "off")
+        /// It is being checked; what it holds is not known yet.
+        public static let opening = State(rawValue: "opening")
         /// It was put out of use because of `problem`.
         public static let failed = State(rawValue: "failed")
     }

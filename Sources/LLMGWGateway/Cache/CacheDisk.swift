@@ -23,7 +23,6 @@ final class CacheDisk {
     private var waiting: [Reading: [CheckedContinuation<CacheEntry?, Never>]] = [:]
     private(set) var hits: UInt64 = 0
     private(set) var misses: UInt64 = 0
-    private(set) var entries: UInt64 = 0
 
     /// Nil, and said in the log, where the file cannot be worked with at all.
     init?(path: String, maxBytes: Int, scheduler: any LoopScheduler, logger: Logger) {
@@ -85,7 +84,6 @@ final class CacheDisk {
             }
             cursor = page.next
         } while cursor != nil
-        entries = UInt64(await file.count())
     }
 
     private static let pageBytes = 256 << 10
@@ -118,12 +116,14 @@ final class CacheDisk {
         let status = file.status
         let state: CacheTierStatus.State =
             switch status.state {
-            case .ready, .opening: .on
+            case .opening: .opening
+            case .ready: .on
             case .disabled: .failed
             case .closed: .off
             }
         return CacheTierStatus(
-            name: .disk, state: state, problem: status.problem, entries: entries, bytes: UInt64(max(0, status.size)),
+            name: .disk, state: state, problem: status.problem, entries: UInt64(max(0, file.count)),
+            bytes: UInt64(max(0, status.size)),
             maxBytes: UInt64(maxBytes), hits: hits, misses: misses, policy: "oldest", path: status.path)
     }
 }

@@ -117,10 +117,8 @@ public final class CacheFile: Sendable {
         return try result.get()
     }
 
-    /// How many entries the file holds.
-    public func count() async -> Int {
-        await ask { reader in reader.count() } ?? 0
-    }
+    /// How many entries the file holds, without what waits to be written; 0 until it is open. From any thread.
+    public var count: Int { shared.count }
 
     /// Writes what waits, closes the file and ends both threads.
     public func close() async {

@@ -36,10 +36,6 @@ final class CacheFileReader: StorageWorker {
         } ?? nil
     }
 
-    func count() -> Int? {
-        query { connection, _ throws(SQLiteError) in try Int(connection.integer("SELECT count(*) FROM entry")) }
-    }
-
     func metadata(
         before cursor: CacheFile.Cursor?, limit: Int
     ) -> (metadata: [CacheFileMetadata], next: CacheFile.Cursor?)? {

@@ -53,6 +53,7 @@ final class CacheFileWriter: StorageWorker {
             }
             unfinished.purges = []
             shared.life = current
+            shared.count = Int(try connection.integer("SELECT count(*) FROM entry"))
         }
         upkeepTime = .now + Self.upkeepInterval
         session.open()
@@ -89,11 +90,12 @@ final class CacheFileWriter: StorageWorker {
     private func write(_ entries: inout [CacheFileEntry]) {
         guard !entries.isEmpty else { return }
         do throws(SQLiteError) {
-            try session.perform { connection throws(SQLiteError) in
+            shared.count += try session.perform { connection throws(SQLiteError) in
                 let life = shared.life
-                try connection.transaction { () throws(SQLiteError) in
-                    for entry in entries { try connection.insert(entry, life: life) }
-                    try connection.evict(downTo: settings.maxBytes)
+                return try connection.transaction { () throws(SQLiteError) in
+                    var growth = 0
+                    for entry in entries { growth += try connection.insert(entry, life: life) }
+                    return growth - (try connection.evict(downTo: settings.maxBytes))
                 }
             }
             session.checkpoint()
@@ -116,6 +118,7 @@ final class CacheFileWriter: StorageWorker {
                         selector, before: CacheFileSchema.storedEpoch(epoch, life: shared.life))
                 }
             }
+            shared.count -= count
             session.checkpoint()
             return .success(count)
         } catch {
@@ -126,8 +129,9 @@ final class CacheFileWriter: StorageWorker {
 
     private func remove(_ key: [UInt8]) {
         do throws(SQLiteError) {
-            try session.perform { connection throws(SQLiteError) in
+            shared.count -= try session.perform { connection throws(SQLiteError) in
                 try connection.statement("DELETE FROM entry WHERE key = ?").run(.blob(key))
+                return connection.changes
             }
             shared.status.update { $0.problem = "\($0.path): a row was damaged and is deleted" }
         } catch {
@@ -140,7 +144,9 @@ final class CacheFileWriter: StorageWorker {
         let now = UnixTime.now.milliseconds
         var isMore = false
         do throws(SQLiteError) {
-            isMore = try session.perform { connection throws(SQLiteError) in try connection.keepUp(now: now) }
+            let done = try session.perform { connection throws(SQLiteError) in try connection.keepUp(now: now) }
+            shared.count -= done.deleted
+            isMore = done.isMore
             session.checkpoint()
         } catch {
             shared.status.update { $0.problem = error.description }

@@ -14,11 +14,14 @@ extension SQLiteConnection {
         return try integer("SELECT number FROM life")
     }
 
-    func insert(_ entry: CacheFileEntry, life: Int64) throws(SQLiteError) {
+    /// Returns by how much the number of entries grew: not at all where one is replaced.
+    func insert(_ entry: CacheFileEntry, life: Int64) throws(SQLiteError) -> Int {
         let metadata = entry.metadata
+        try statement("DELETE FROM entry WHERE key = ?").run(.blob(metadata.key))
+        let replaced = changes
         try statement(
             """
-            INSERT OR REPLACE INTO entry
+            INSERT INTO entry
                 (key, scope, model, tags, created, expires, stale_until, epoch, size, checksum, body)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
@@ -28,12 +31,13 @@ extension SQLiteConnection {
             .integer(metadata.staleUntil), .integer(CacheFileSchema.storedEpoch(metadata.epoch, life: life)),
             .integer(Int64(entry.body.count)),
             .integer(CacheFileSchema.checksum(key: metadata.key, body: entry.body)), .blob(entry.body))
+        return 1 - replaced
     }
 
-    /// Deletes the oldest entries until the rest fits, and a little more, so that not every batch has to.
-    func evict(downTo maxBytes: Int64) throws(SQLiteError) {
+    /// Deletes the oldest entries until the rest fits, and a little more, so that not every batch has to. Returns how many.
+    func evict(downTo maxBytes: Int64) throws(SQLiteError) -> Int {
         let used = try usedBytes
-        guard used > maxBytes else { return }
+        guard used > maxBytes else { return 0 }
         var excess = used - maxBytes / 100 * 98
         var last: Int64 = 0
         try statement("SELECT id, size + 256 FROM entry ORDER BY id").forEachRow {
@@ -42,6 +46,7 @@ extension SQLiteConnection {
             return excess > 0
         }
         try statement("DELETE FROM entry WHERE id <= ?").run(.integer(last))
+        return changes
     }
 
     /// Returns how many entries were deleted.
@@ -73,16 +78,17 @@ extension SQLiteConnection {
         }
     }
 
-    /// True if there is more to do.
-    func keepUp(now: Int64) throws(SQLiteError) -> Bool {
+    /// How many entries went, and whether there is more to do.
+    func keepUp(now: Int64) throws(SQLiteError) -> (deleted: Int, isMore: Bool) {
         try statement("DELETE FROM entry WHERE id IN (SELECT id FROM entry WHERE stale_until < ? LIMIT ?)")
             .run(.integer(now), .integer(Self.upkeepRows))
-        var isMore = changes == Int(Self.upkeepRows)
+        let deleted = changes
+        var isMore = deleted == Int(Self.upkeepRows)
         // Some free pages are good to have: the next entries need them.
         if try integer("PRAGMA freelist_count") > max(Self.upkeepPages, integer("PRAGMA page_count") / 10) {
             try execute("PRAGMA incremental_vacuum(\(Self.upkeepPages))")
             isMore = true
         }
-        return isMore
+        return (deleted, isMore)
     }
 }

@@ -20,7 +20,7 @@ struct CacheFileTests {
         let newer = entry(1, tags: [], body: [])
         #expect(file.write(newer))
         #expect(await file.reads(newer))
-        #expect(await file.count() == 1)
+        #expect(file.count == 1)
         await file.close()
         #expect(file.status.state == .closed)
         #expect(!file.write(older))
@@ -65,7 +65,7 @@ struct CacheFileTests {
         #expect(file.write(entry(1, tags: ["t"], epoch: 4)))
         #expect(file.write(entry(2, tags: ["t"], epoch: 5)))
         #expect(file.write(entry(3, tags: ["u"], epoch: 4)))
-        #expect(await eventually { await file.count() == 2 })
+        #expect(await eventually { file.count == 2 })
         #expect(await file.read(key(1)) == nil)
         await file.close()
     }
@@ -73,7 +73,7 @@ struct CacheFileTests {
     @Test func listsTheNewestFirstPageByPage() async throws {
         let file = try await openCache(directory)
         for number in 1...7 { file.write(entry(number, body: [UInt8](repeating: UInt8(number), count: 100))) }
-        #expect(await eventually { await file.count() == 7 })
+        #expect(await eventually { file.count == 7 })
         var (page, next) = await file.newestMetadata(limit: 3)
         #expect(page.map(\.key) == [7, 6, 5].map(key))
         #expect(page.map(\.size) == [100, 100, 100])
