@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from conftest import StartDaemon, StartUpstream
 from harness.configuration import PROMPT
+from harness.tool import FAILURE, Tool
 from harness.upstream import Exchange, chat_reply
 from harness.waiting import wait_until
 from llmgw import Client, NotFoundError
@@ -97,6 +98,49 @@ def test_purge(daemon: StartDaemon, upstream: StartUpstream, directory: pathlib.
     assert removed == {"memory": expected, "disk": expected}
     assert client.chat(PROMPT, temperature=0).info.cache == "miss"
     assert client.chat("另一个", temperature=0).info.cache == ("hit" if expected == 1 else "miss")
+
+
+def test_who_is_meant_by_a_purge(daemon: StartDaemon, upstream: StartUpstream, directory: pathlib.Path) -> None:
+    """A client by its name in the configuration and in the tables, by its uid, and by its scope; and nobody by a mistake."""
+    up = upstream(counted)
+    clients = f"[clients.\"机器人\"]\nusers = [\"{os.getuid()}\"]\n[clients.others]\ngroups = [\"4294967\"]\n"
+    gateway = daemon(on_disk(directory, up.base_url) + clients)
+    client = gateway.client()
+    for name in ("机器人", str(os.getuid()), f"uid/{os.getuid()}"):
+        assert client.chat(PROMPT, temperature=0).info.cache == "miss"
+        assert [row.name for row in client.get_cache_stats().clients] == ["机器人"]
+        written(client, client.chat(PROMPT, temperature=0).info.cache_key)
+        assert "removed: 1 from memory" in Tool(gateway.socket)("cache", "purge", "--client", name).stdout
+    assert client.chat(PROMPT, temperature=0).info.cache == "miss"
+    for name in ("others", "others/7", "shared", "uid/1"):
+        assert not any(count.entries for count in client.purge_cache("client", name)), "it is known, and has nothing"
+    refused = Tool(gateway.socket)("cache", "purge", "--client", "机器", status=FAILURE)
+    assert "there is no" in refused.stderr and "机器" in refused.stderr
+    assert client.chat(PROMPT, temperature=0).info.cache == "hit"
+
+
+def test_how_many_answers_the_file_has(daemon: StartDaemon, upstream: StartUpstream, directory: pathlib.Path) -> None:
+    up = upstream(counted)
+    text = on_disk(directory, up.base_url)
+
+    def disk(client: Client) -> Any:
+        return next(tier for tier in client.get_cache_stats().tiers if tier.name == "disk")
+
+    gateway = daemon(text)
+    client = gateway.client()
+    for number in range(5):
+        client.chat(f"第{number}个", temperature=0)
+    wait_until(lambda: disk(client).entries == 5, "all are written, and counted")
+    client.chat("第0个", temperature=0, cache=CacheControl(max_age=0, tags=["天气"]))
+    written(client, client.chat("第1个", temperature=0).info.cache_key)
+    client.purge_cache("tag", "天气")
+    assert disk(client).entries == 4, "a newer answer replaces an older one"
+    gateway.stop()
+    client = daemon(text).client()
+    first = disk(client)
+    assert first.state == "opening" or first.entries == 4, "from the first moment on"
+    wait_until(lambda: disk(client).state == "on", "the file is open")
+    assert disk(client).entries == 4
 
 
 def test_a_purge_also_means_what_is_being_made(daemon: StartDaemon, upstream: StartUpstream, directory: pathlib.Path) -> None:

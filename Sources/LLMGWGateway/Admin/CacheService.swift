@@ -1,4 +1,5 @@
 import LLMGWCore
+import LLMGWPolicy
 import LLMGWWire
 
 /// What people see of the cache, and where administrators have it forget.
@@ -50,6 +51,39 @@ final class CacheService {
 
     func purge(_ purge: CachePurge, for peer: PeerIdentity) async throws(GatewayError) -> CachePurgeReport {
         try administrators.require(peer, for: "PurgeCache")
-        return CachePurgeReport(removed: try await inspection.required(for: .purgeCache).purge(purge))
+        let inspection = try inspection.required(for: .purgeCache)
+        guard case .client(let name) = purge else {
+            return CachePurgeReport(removed: try await inspection.purge(purge))
+        }
+        var removed: [CachePurgeCount] = []
+        for scope in try scopes(of: name) { removed.add(try await inspection.purge(.client(scope))) }
+        return CachePurgeReport(removed: removed)
+    }
+
+    /// Answers belong to scopes: who has a name has them under its uids.
+    private func scopes(of name: String) throws(GatewayError) -> [String] {
+        if let scope = CacheScope(name) { return [scope.description] }
+        if let uid = UInt32(name) { return [CacheScope.uid(uid).description] }
+        guard let uids = quota?.uids(client: name) else {
+            throw GatewayError(
+                .invalidRequest,
+                "client: there is no \"\(name.prefix(100))\"; name a client as in llmgw-ctl clients, a section of [clients], a uid, "
+                    + "or a scope such as uid/1000, group/100 or shared")
+        }
+        return uids.sorted().map { CacheScope.uid($0).description }
+    }
+}
+
+extension [CachePurgeCount] {
+    /// Adds up what went from each tier.
+    fileprivate mutating func add(_ others: [CachePurgeCount]) {
+        for other in others {
+            if let index = firstIndex(where: { $0.tier == other.tier }) {
+                self[index].entries += other.entries
+                self[index].bytes += other.bytes
+            } else {
+                append(other)
+            }
+        }
     }
 }

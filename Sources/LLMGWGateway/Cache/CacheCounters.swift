@@ -8,11 +8,12 @@ final class CacheCounters {
 
     private(set) var total = CacheCounts()
     private var models: [String: CacheCounts] = [:]
-    private var clients: [UInt32: CacheCounts] = [:]
+    /// By the names that they have everywhere.
+    private var clients: [String: CacheCounts] = [:]
 
     /// `saved` is how long the answer took upstream, `cost` what it cost there.
     func note(
-        _ state: CacheState, model: String, uid: UInt32, saved: Duration = .zero, cost: Cost? = nil,
+        _ state: CacheState, model: String, client: String, saved: Duration = .zero, cost: Cost? = nil,
         negative: Bool = false, semantic: Bool = false
     ) {
         func note(_ counts: inout CacheCounts) {
@@ -22,12 +23,12 @@ final class CacheCounters {
         }
         note(&total)
         note(&models[model, default: CacheCounts()])
-        guard clients[uid] != nil || clients.count < Self.maxRows else { return }
-        note(&clients[uid, default: CacheCounts()])
+        guard clients[client] != nil || clients.count < Self.maxRows else { return }
+        note(&clients[client, default: CacheCounts()])
     }
 
     var byModel: [CacheCountsOf] { Self.rows(models.map { ($0.key, $0.value) }) }
-    var byClient: [CacheCountsOf] { Self.rows(clients.map { ("uid/\($0.key)", $0.value) }) }
+    var byClient: [CacheCountsOf] { Self.rows(clients.map { ($0.key, $0.value) }) }
 
     /// The most requests first.
     private static func rows(_ counts: [(String, CacheCounts)]) -> [CacheCountsOf] {

@@ -62,10 +62,12 @@ final class CacheFront {
         let saved = entry.lifetime.recomputation
         switch entry.content {
         case .failure(let error):
-            cache.counters.note(.hit, model: entry.model, uid: call.peer.uid, saved: saved, negative: true)
+            cache.counters.note(
+                .hit, model: entry.model, client: call.execution.clientName, saved: saved, negative: true)
             end(call, trace, address, error)
         case .reply(let reply):
-            cache.counters.note(.hit, model: entry.model, uid: call.peer.uid, saved: saved, cost: reply.cost)
+            cache.counters.note(
+                .hit, model: entry.model, client: call.execution.clientName, saved: saved, cost: reply.cost)
             guard let pieces = reply.pieces else { return finish(call, trace, entry, reply, address) }
             call.sendHead(
                 ReplyHead(

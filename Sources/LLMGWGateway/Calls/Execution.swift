@@ -12,6 +12,10 @@ final class Execution {
     let transferDeadline: MonotonicInstant
     /// On whose behalf; nil for what the daemon does by itself.
     let caller: Caller?
+    /// How urgent it is: as its caller says, or as the most urgent of those says who wait for it too.
+    private(set) var priority: Priority
+    /// Has the wait for a place go on in another band. Set while there is one.
+    var onRaise: (@GatewayLoop (Priority) -> Void)?
     /// "Chat", "Embed", …
     let operation: String
     var phase = RequestSummary.Phase.waiting {
@@ -38,7 +42,18 @@ final class Execution {
         self.deadline = deadline
         self.transferDeadline = transferDeadline ?? deadline
         self.caller = caller
+        self.priority = caller?.priority ?? .normal
         self.operation = operation
+    }
+
+    /// The caller's name; empty for what the daemon does by itself.
+    var clientName: String { caller?.client.name ?? "" }
+
+    /// Somebody waits for it who is more urgent, or not.
+    func raise(to priority: Priority) {
+        guard priority.rawValue < self.priority.rawValue else { return }
+        self.priority = priority
+        onRaise?(priority)
     }
 
     func cancel(_ error: GatewayError) {

@@ -55,7 +55,7 @@ final class InferencePipeline {
         if let use, !use.plan.bypasses {
             return try await CachedInference(cache: cache, use: use, caller: caller, statistics: statistics).run()
         }
-        if let use { cache.counters.note(.bypass, model: use.address.model.name, uid: use.uid) }
+        if let use { cache.counters.note(.bypass, model: use.address.model.name, client: use.client) }
         return try await caller.ask(caller.execution, caller.sink, false, caller.onHead)
     }
 

@@ -15,6 +15,11 @@ struct ClientMatcher: Sendable {
         needsLabels = sections.contains { !$0.match.units.isEmpty || !$0.match.executables.isEmpty }
     }
 
+    /// Whom the section names; nil where there is no such section.
+    func users(of section: String) -> Set<UInt32>? {
+        (sections + [fallback]).first { $0.name == section }?.match.users
+    }
+
     func settings(for peer: PeerIdentity, labels: PeerLabels) -> ClientSettings {
         sections.first { $0.match.describes(peer, labels) } ?? fallback
     }

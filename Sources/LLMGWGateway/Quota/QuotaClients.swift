@@ -27,6 +27,18 @@ final class QuotaClients {
 
     var all: [QuotaClient] { clients.values.sorted { $0.name < $1.name } }
 
+    /// Of a client that has called, or of a section; nil where there is neither.
+    func uids(of name: String) -> Set<UInt32>? {
+        let called = Set(all.filter { $0.name == name || $0.settings.name == name }.map(\.uid))
+        if let users = matcher.users(of: name) { return called.union(users) }
+        guard called.isEmpty else { return called }
+        // "SECTION/UID", which may not have called yet.
+        guard let slash = name.lastIndex(of: "/"), let uid = UInt32(name[name.index(after: slash)...]),
+            matcher.users(of: String(name[..<slash])) != nil
+        else { return nil }
+        return [uid]
+    }
+
     /// Who calls, and how urgently: `wanted`, or less where the client's section gives less.
     func caller(_ peer: PeerIdentity, labels: () -> PeerLabels, wanted: Priority?) -> Caller {
         let settings = matcher.settings(for: peer, labels: matcher.needsLabels ? labels() : PeerLabels())

@@ -66,6 +66,8 @@ final class QuotaInspector: QuotaInspection {
         Set(state.clients.all.filter { $0.uid == uid }.map(\.name))
     }
 
+    func uids(client name: String) -> Set<UInt32>? { state.clients.uids(of: name) }
+
     func budgets() -> [BudgetStatus] {
         let now = UnixTime.now.milliseconds
         return desk.budgets.meters.sorted { $0.key.name < $1.key.name }.flatMap { scope, meters in

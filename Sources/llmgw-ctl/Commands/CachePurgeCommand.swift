@@ -26,7 +26,10 @@ struct CachePurgeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The answers with a tag.", valueName: "text"))
     var tag: String?
 
-    @Option(help: ArgumentHelp("The answers of one scope, as `cache stats` names it: uid/1000.", valueName: "scope"))
+    @Option(
+        help: ArgumentHelp(
+            "The answers of a client: its name as in `clients`, a section of [clients], a uid, or a scope such as shared.",
+            valueName: "name"))
     var client: String?
 
     @Flag(help: "Everything.")

@@ -48,6 +48,28 @@ struct CacheServiceTests {
         #expect(try await service.purge(.tag("报告"), for: Peers.member).removed.map(\.entries) == [3])
         #expect(cache.purged == [.tag("报告")])
     }
+
+    @Test(
+        "A client is meant by its name, its uid or a scope, and nobody by anything else",
+        arguments: [
+            ("甲", ["uid/4003", "uid/4004"]), ("无", []), ("4003", ["uid/4003"]), ("uid/7", ["uid/7"]),
+            ("group/100", ["group/100"]), ("shared", ["shared"]),
+        ] as [(String, [String])])
+    func purgeOfAClient(name: String, scopes: [String]) async throws {
+        let report = try await service.purge(.client(name), for: Peers.administrator)
+        #expect(cache.purged == scopes.map(CachePurge.client))
+        #expect(report.removed.map(\.entries) == (scopes.isEmpty ? [] : [UInt64(3 * scopes.count)]))
+    }
+
+    @Test(arguments: ["乙", "uid/", "uid/x", "group", "", "-1"])
+    func purgeOfNobody(name: String) async throws {
+        let error = await #expect(throws: GatewayError.self) {
+            try await service.purge(.client(name), for: Peers.administrator)
+        }
+        #expect(error?.reason == .invalidRequest)
+        #expect(try #require(error).message.contains("there is no \"\(name)\""))
+        #expect(cache.purged.isEmpty)
+    }
 }
 
 @GatewayLoop

@@ -21,6 +21,8 @@ final class QuotaInMemory: QuotaInspection {
 
     func clientNames(uid: UInt32) -> Set<String> { uid == Peers.stranger.uid ? ["甲", "uid/4003"] : [] }
 
+    func uids(client name: String) -> Set<UInt32>? { ["甲": [4003, 4004], "无": []][name] }
+
     func usage(
         _ query: UsageReportQuery, ofClients clients: Set<String>?
     ) async throws(GatewayError) -> UsageReport {
