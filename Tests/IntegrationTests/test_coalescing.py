@@ -16,6 +16,7 @@ from harness.upstream import Exchange, chat_chunk, chat_reply
 from harness.waiting import wait_until
 from harness.wire import CREDIT, DATA, END, RawClient, chat_request, encode
 from llmgw import APITimeoutError, GatewayError
+from llmgw.types import CacheControl
 from llmgw.v1 import gateway_pb2, wire_pb2
 from test_cache import cached
 
@@ -278,6 +279,131 @@ def test_a_slow_reader_holds_up_nobody(daemon: StartDaemon, upstream: StartUpstr
         end = wire_pb2.End.FromString(frame.payload)
         assert end.status.code == 0
     assert "".join(pieces).endswith(text) and len(text) > 100_000 and calls == 1
+
+
+def test_who_is_too_slow_for_a_long_answer_leaves(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """Beyond what is kept for those who come later, nobody waits for the slowest; it learns why."""
+    pieces = [f"{number:05} " + "块" * 300 for number in range(1500)]
+    calls, go = 0, threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        nonlocal calls
+        calls += 1
+        exchange.open_stream()
+        exchange.delta(pieces[0])
+        assert go.wait(20)
+        for piece in pieces[1:]:
+            exchange.delta(piece)
+        exchange.event(chat_chunk({}, finish="stop"))
+        exchange.end_stream()
+
+    gateway = daemon(cached(upstream(script).base_url, cache={"max_entry_bytes": 100_000}))
+    with RawClient(gateway.socket) as slow:
+        slow.hello()
+        slow.request(1, chat_request(PROMPT, stream=True, temperature=0))
+        while slow.frame().type != DATA:
+            pass
+        followers = [follow(gateway, timeout=15) for _ in range(2)]
+        waiting(gateway, 3)
+        go.set()
+        for thread, outcome in followers:
+            thread.join(20)
+            assert outcome == [("".join(pieces), "coalesced")]
+        slow.send(encode(CREDIT, 1, (4 << 20).to_bytes(4, "big")))
+        while (frame := slow.frame()).type != END:
+            assert frame.type == DATA
+        status = wire_pb2.End.FromString(frame.payload).status
+        assert (status.reason, status.not_processed) == ("llmgw.gateway.reader_too_slow", False)
+    assert calls == 1
+
+
+def test_a_slow_reader_alone_slows_its_upstream_down(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    pieces = [f"{number:05} " + "块" * 300 for number in range(1000)]
+    gateway = daemon(cached(upstream(lambda exchange: exchange.stream(*pieces)).base_url, cache={"max_entry_bytes": 100_000}))
+    with RawClient(gateway.socket) as slow:
+        slow.hello()
+        slow.request(1, chat_request(PROMPT, stream=True, temperature=0))
+        while slow.frame().type != DATA:
+            pass
+        slow.send(encode(CREDIT, 1, (4 << 20).to_bytes(4, "big")))
+        while (frame := slow.frame()).type != END:
+            assert frame.type == DATA
+        assert wire_pb2.End.FromString(frame.payload).status.code == 0
+
+
+def test_who_waits_for_a_call_lends_it_its_priority(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    order: list[str] = []
+    go = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        order.append(exchange.request.json["messages"][-1]["content"])
+        assert go.wait(20)
+        exchange.reply(chat_reply("好"))
+
+    clients = '[clients.default]\npriority = "interactive"\n'
+    gateway = daemon(cached(upstream(script).base_url, provider={"max_concurrency": 1}) + clients)
+    states: dict[str, str | None] = {}
+
+    def ask(name: str, prompt: str, priority: Any) -> threading.Thread:
+        def run() -> None:
+            states[name] = gateway.client().chat(prompt, temperature=0, priority=priority).info.cache
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        return thread
+
+    threads = []
+    for count, (name, prompt, priority) in enumerate([
+        ("busy", "占着", "interactive"), ("leader", PROMPT, "batch"), ("other", "另一个", "normal"), ("urgent", PROMPT, "interactive"),
+    ], start=1):
+        threads.append(ask(name, prompt, priority))
+        waiting(gateway, count)
+        if count == 1:
+            wait_until(lambda: order, "the one place is taken")
+        elif name != "urgent":
+            wait_until(lambda: sum(queue.waiting for queue in gateway.client().list_queues().queues) == count - 1, "it waits for a place")
+    go.set()
+    for thread in threads:
+        thread.join(20)
+    assert order == ["占着", PROMPT, "另一个"]
+    assert states == {"busy": "miss", "leader": "miss", "other": "miss", "urgent": "coalesced"}
+
+
+def test_the_tags_of_all_who_share_an_answer_are_its_tags(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    paced = Paced()
+    gateway = daemon(cached(upstream(paced).base_url))
+    client = gateway.client()
+    first, _ = follow(gateway, cache=CacheControl(tags=["天气", "甲"]))
+    wait_until(lambda: paced.calls, "the call")
+    second, _ = follow(gateway, cache=CacheControl(tags=["报告", "甲"]))
+    third, _ = follow(gateway, cache=CacheControl(tags=["不留"], mode="read_only"))
+    waiting(gateway, 3)
+    paced.steps.release(4)
+    for thread in (first, second, third):
+        thread.join(20)
+    key = client.chat(PROMPT, temperature=0).info.cache_key
+    assert key is not None
+    entry = client.get_cache_entry(key)
+    assert entry is not None and list(entry.tags) == ["天气", "甲", "报告"]
+    assert [count.entries for count in client.purge_cache("tag", "报告")] == [1]
+
+
+def test_a_purge_by_a_followers_tag_means_the_call(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    paced = Paced()
+    gateway = daemon(cached(upstream(paced).base_url))
+    first, one = follow(gateway)
+    wait_until(lambda: paced.calls, "the call")
+    second, _ = follow(gateway, cache=CacheControl(tags=["报告"]))
+    waiting(gateway, 2)
+    gateway.client().purge_cache("tag", "报告")
+    paced.steps.release(4)
+    first.join(20)
+    second.join(20)
+    assert one == [(WHOLE, "miss")]
+    paced.steps.release(4)
+    third, three = follow(gateway)
+    third.join(20)
+    assert three == [(WHOLE, "miss")], "what was said is not kept"
 
 
 def test_a_canned_reply_reaches_all(daemon: StartDaemon, upstream: StartUpstream) -> None:

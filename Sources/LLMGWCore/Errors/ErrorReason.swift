@@ -27,6 +27,7 @@ public struct ErrorReason: Sendable, Hashable, CustomStringConvertible {
     public static let deadlineExceeded = ErrorReason("llmgw.gateway.deadline_exceeded")
     public static let tooManyConnections = ErrorReason("llmgw.gateway.too_many_connections")
     public static let tooManyStreams = ErrorReason("llmgw.gateway.too_many_streams")
+    public static let readerTooSlow = ErrorReason("llmgw.gateway.reader_too_slow")
     public static let queueFull = ErrorReason("llmgw.gateway.queue_full")
     public static let gatewayQuotaExhausted = ErrorReason("llmgw.gateway.quota_exhausted")
     public static let budgetExhausted = ErrorReason("llmgw.gateway.budget_exhausted")
@@ -113,6 +114,9 @@ extension ErrorReason {
         Entry(
             .tooManyConnections, .resourceExhausted, .safe, "Share one connection between calls, or close idle ones."),
         Entry(.tooManyStreams, .resourceExhausted, .safe, "Wait until a call ends, or raise the limit in [server]."),
+        Entry(
+            .readerTooSlow, .resourceExhausted, .ambiguous,
+            "Take the answer faster, or ask with cache mode off, which shares no upstream call."),
         Entry(.queueFull, .resourceExhausted, .safe, "Try again later, or raise the max_queue that the message names."),
         Entry(
             .gatewayQuotaExhausted, .resourceExhausted, .after,

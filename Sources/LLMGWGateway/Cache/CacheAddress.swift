@@ -32,6 +32,10 @@ final class CacheTarget: Sendable {
 extension CacheAddress {
     var model: ModelSettings { target.model }
     var settings: CacheSettings { target.settings }
+
+    func attributes(tags: [String]) -> PurgeAttributes {
+        PurgeAttributes(key: key, model: model.name, scope: scope.description, tags: tags)
+    }
 }
 
 /// What a request may have of the cache.
@@ -39,7 +43,8 @@ struct CacheUse: Sendable {
     let address: CacheAddress
     let plan: CachePlan
     let traits: CacheTraits
-    let uid: UInt32
+    /// Who asks, by name.
+    let client: String
     /// Nil where the answer to another question will not do.
     var question: SemanticQuestion?
 }
@@ -49,7 +54,7 @@ extension CacheUse {
     init(_ address: CacheAddress, _ call: Call, _ traits: CacheTraits) {
         self.init(
             address: address, plan: CachePlan(address.settings, call.options.cache, traits), traits: traits,
-            uid: call.peer.uid)
+            client: call.execution.clientName)
     }
 }
 

@@ -65,7 +65,7 @@ struct CachedInference {
                 caller.trace.note(.cache, nil, at: now, "an older answer, because no upstream gave one", error: error)
                 return try await serve(substitute.entry, substitute.state)
             }
-            cache.counters.note(finalState, model: use.address.model.name, uid: use.uid)
+            cache.counters.note(finalState, model: use.address.model.name, client: use.client)
             throw error
         }
     }
@@ -82,11 +82,11 @@ struct CachedInference {
         switch entry.content {
         case .failure(let error):
             cache.counters.note(
-                state, model: entry.model, uid: use.uid, saved: entry.lifetime.recomputation, negative: true)
+                state, model: entry.model, client: use.client, saved: entry.lifetime.recomputation, negative: true)
             throw error
         case .reply(let reply):
             cache.counters.note(
-                state, model: entry.model, uid: use.uid, saved: entry.lifetime.recomputation, cost: reply.cost,
+                state, model: entry.model, client: use.client, saved: entry.lifetime.recomputation, cost: reply.cost,
                 semantic: similarity != nil)
             let (pieces, body) = try read(reply, of: entry)
             if let sink = caller.sink {
@@ -132,6 +132,7 @@ struct CachedInference {
         if use.plan.coalesces, let call = cache.flight(for: address), call.join(subscription, as: .coalesced) {
             let leader = call.requestID.map { "waits for the answer to request \($0)" } ?? ""
             caller.trace.note(.cache, nil, at: now, leader)
+            if use.plan.writes { call.add(use.plan.tags) }
             return .coalesced
         }
         let state: CacheState = use.plan.reads || use.plan.writes ? .miss : .bypass
@@ -176,9 +177,11 @@ struct CachedInference {
             guard use.plan.writes, let outcome, let content = content(of: outcome, call) else {
                 return cache.abandonFill(epoch)
             }
-            cache.store(content, for: use, took: cache.scheduler.now - started, epoch: epoch, vector: vector)
+            cache.store(
+                content, for: use, tags: call.tags, took: cache.scheduler.now - started, epoch: epoch, vector: vector)
         }
-        if use.plan.coalesces || isDetached { cache.link(call, for: use) }
+        call.add(use.plan.tags)
+        if use.plan.coalesces || isDetached { cache.link(call, for: use.address) }
         return call
     }
 
@@ -221,7 +224,7 @@ struct CachedInference {
             info.usageSource = .cache
         }
         cache.counters.note(
-            state, model: use.address.model.name, uid: use.uid, saved: state == .coalesced ? total : .zero,
+            state, model: use.address.model.name, client: use.client, saved: state == .coalesced ? total : .zero,
             cost: state == .coalesced ? answer.info.cost : nil)
         guard caller.sink == nil, !subscription.pieces.isEmpty else { return (body, info) }
         do throws(MessageError) {

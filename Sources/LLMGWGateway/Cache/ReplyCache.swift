@@ -49,7 +49,7 @@ final class ReplyCache {
     private var purges = PurgeLog()
     /// Purges that the file has not done yet: until then it still has what they mean.
     private var openPurges = 0
-    private var flights: [FlightKey: (call: SharedCall, attributes: PurgeAttributes)] = [:]
+    private var flights: [FlightKey: (call: SharedCall, address: CacheAddress)] = [:]
     private var random = RandomSource()
 
     init(_ limits: Limits, scheduler: any LoopScheduler, counters: CacheCounters, disk: CacheDisk?) {
@@ -137,13 +137,13 @@ final class ReplyCache {
 
     /// Stores an answer, unless something that was purged since it began to be made means it. `vector` is where its question is.
     func store(
-        _ content: CacheEntry.Content, for use: CacheUse, took: Duration, epoch: PurgeLog.Epoch,
+        _ content: CacheEntry.Content, for use: CacheUse, tags: [String], took: Duration, epoch: PurgeLog.Epoch,
         vector: UnitVector? = nil
     ) {
         let ttl = if case .failure = content { use.address.settings.negativeTTL } else { use.plan.ttl }
         let address = use.address
         let entry = CacheEntry(
-            key: address.key, kind: address.kind, scope: address.scope, model: address.model.name, tags: use.plan.tags,
+            key: address.key, kind: address.kind, scope: address.scope, model: address.model.name, tags: tags,
             lifetime: CacheLifetime(now: scheduler.now, ttl: ttl, recomputation: took, random: &random),
             staleTime: max(use.plan.staleWhileRevalidate, use.plan.staleIfError),
             isDeterministic: use.traits.isDeterministic, content: content)
@@ -209,7 +209,7 @@ final class ReplyCache {
     /// Removes what the target means, also what is being made and would be stored later; who asks from now on does not share that either.
     func forget(_ target: PurgeTarget) -> (entries: Int, bytes: Int) {
         purges.purge(target)
-        flights = flights.filter { !$0.value.attributes.match(target) }
+        flights = flights.filter { !$0.value.address.attributes(tags: $0.value.call.tags).match(target) }
         let before = memory.usedBytes
         let count = removeAll { $0.attributes.match(target) }
         return (count, before - memory.usedBytes)
@@ -241,13 +241,8 @@ final class ReplyCache {
             ?? (address.isStream ? nil : flights[FlightKey(key: address.key, isStream: false)]?.call)
     }
 
-    func link(_ call: SharedCall, for use: CacheUse) {
-        let address = use.address
-        flights[FlightKey(key: address.key, isStream: call.isStream)] = (
-            call,
-            PurgeAttributes(
-                key: address.key, model: address.model.name, scope: address.scope.description, tags: use.plan.tags)
-        )
+    func link(_ call: SharedCall, for address: CacheAddress) {
+        flights[FlightKey(key: address.key, isStream: call.isStream)] = (call, address)
     }
 
     /// Only if it is still this one.

@@ -21,6 +21,8 @@ final class SharedCall: ChunkSink {
     let isStream: Bool
     /// The answer as it came; for the cache.
     private(set) var hasRefusal = false
+    /// Of all who have shared it and keep its answer.
+    private(set) var tags: [String] = []
     private(set) var flight: Flight<UInt64>
     private let codec: MessageCodec
     private let scheduler: any LoopScheduler
@@ -41,6 +43,7 @@ final class SharedCall: ChunkSink {
     private var outcome: InferenceOutcome?
     private var toldToPause = false
     private var wantsPause = false
+    private var delayTimer: (any ScheduledAction)?
     var onResume: (@GatewayLoop () -> Void)?
 
     init(
@@ -59,6 +62,9 @@ final class SharedCall: ChunkSink {
     /// Which request the call was begun for.
     var requestID: RequestID? { execution?.requestID }
 
+    /// A purge by these means the answer.
+    func add(_ tags: [String]) { self.tags += tags.filter { !self.tags.contains($0) } }
+
     /// False where it has to have a call of its own.
     func join(_ subscription: Subscription, as state: CacheState) -> Bool {
         lastNumber += 1
@@ -69,6 +75,8 @@ final class SharedCall: ChunkSink {
         subscription.follow { self.handle($0, of: number) }
         subscription.state = state
         if state != .coalesced { leading = state }
+        // Who waits for a call must not wait behind those that would let it pass.
+        execution?.raise(to: subscription.caller.execution.priority)
         if let head { subscription.tell(head) }
         push(to: number)
         return true
@@ -78,6 +86,7 @@ final class SharedCall: ChunkSink {
     func start(_ ask: @escaping UpstreamAsk, _ execution: Execution, hasSubstitute: Bool) {
         self.execution = execution
         isExecutionOver = false
+        for subscription in subscriptions.values { execution.raise(to: subscription.caller.execution.priority) }
         execution.onPhase = { [weak self] phase in
             for subscription in self?.subscriptions.values ?? [:].values { subscription.caller.execution.phase = phase }
         }
@@ -136,6 +145,7 @@ final class SharedCall: ChunkSink {
         } else {
             flight.end()
         }
+        delayTimer?.cancel()
         outcome = result
         onEnd(self, result)
         for number in flight.subscribers { push(to: number) }
@@ -193,8 +203,20 @@ final class SharedCall: ChunkSink {
         subscription.caller.execution.spending = execution.spending
     }
 
-    /// Lets the upstream pause or go on.
+    /// Lets the upstream pause or go on, after those have left who would hold up others.
     private func regulate() {
+        delayTimer?.cancel()
+        delayTimer = nil
+        switch flight.delay(now: scheduler.now) {
+        case .none: break
+        case .tolerated(let end):
+            delayTimer = scheduler.schedule(at: end) { [weak self] in self?.regulate() }
+        case .over(let slow):
+            let error = GatewayError(
+                .readerTooSlow,
+                "others wait for the same answer, and this reader is more than cache.max_entry_bytes behind")
+            for number in slow { settle(number, with: .failure(error)) }
+        }
         switch flight.flow() {
         case .none: break
         case .pause: wantsPause = true

@@ -389,7 +389,7 @@ enum EmbeddedSchema {
                 message CacheTierStatus {
                   // "memory", "disk" or "semantic".
                   optional string name = 1;
-                  // "on", "off", or "failed": it was put out of use because of `problem`.
+                  // "on", "off", "opening": what it holds is not known yet; or "failed": it was put out of use because of `problem`.
                   optional string state = 2;
                   // For people. UTF-8.
                   optional bytes problem = 3;
@@ -428,7 +428,7 @@ enum EmbeddedSchema {
                 // One answer, and what is known of it.
                 message CacheEntry {
                   optional string key = 1;
-                  // Who gets it: "uid/NUMBER", "group/NAME" or "shared".
+                  // Who gets it: "uid/NUMBER", "group/NUMBER" or "shared".
                   optional string scope = 2;
                   optional string model = 3;
                   optional string provider = 4;
@@ -472,7 +472,8 @@ enum EmbeddedSchema {
 
                 message PurgeCacheRequest {
                   optional CachePurgeTarget target = 1;
-                  // The key, model, tag or client; absent with the other targets.
+                  // The key, model or tag; the client by its name, its section's, its uid, or its scope ("uid/NUMBER", "group/NUMBER",
+                  // "shared"); absent with the other targets.
                   optional string value = 2;
                 }
 

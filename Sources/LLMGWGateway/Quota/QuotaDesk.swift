@@ -168,35 +168,37 @@ final class QuotaDesk {
         case .refused(let refusal):
             throw GatewayError(refusal)
         case .waiting(let ticket, let forecast):
-            let waiter = QuotaWaiter(lane: request.lane, mayStay: mayStay)
+            let waiter = QuotaWaiter(ticket, lane: request.lane, mayStay: mayStay)
             waiters[ticket] = waiter
             pump()
             if !waiter.isOver { onWait(forecast) }
-            return try await wait(waiter, ticket, since, execution, onWait)
+            return try await wait(waiter, since, execution, onWait)
         }
     }
 
     private func wait(
-        _ waiter: QuotaWaiter, _ ticket: WaitingTicket, _ since: MonotonicInstant, _ execution: Execution,
+        _ waiter: QuotaWaiter, _ since: MonotonicInstant, _ execution: Execution,
         _ onWait: @escaping @GatewayLoop (QueueForecast) -> Void
     ) async throws(GatewayError) -> AdmissionGrant? {
         let deadline = scheduler.schedule(at: execution.deadline) { [weak self] in
-            self?.leave(ticket, .failure(.deadline(notProcessed: true)))
+            self?.leave(waiter.ticket, .failure(.deadline(notProcessed: true)))
         }
         execution.interrupt = { [weak self] error in
             var error = error
             error.notProcessed = true
             if error.retry == .ambiguous { error.retry = .safe }
-            self?.leave(ticket, .failure(error))
+            self?.leave(waiter.ticket, .failure(error))
         }
+        execution.onRaise = { [weak self] in self?.raise(waiter, to: $0) }
         let news = QuotaNews(scheduler) { [weak self] in
-            guard let self, let forecast = controller.forecast(of: ticket, now: scheduler.now) else { return }
+            guard let self, let forecast = controller.forecast(of: waiter.ticket, now: scheduler.now) else { return }
             onWait(forecast)
         }
         let outcome = await waiter.outcome()
         news.stop()
         deadline.cancel()
         execution.interrupt = nil
+        execution.onRaise = nil
         execution.queueTime += scheduler.now - since
         switch outcome {
         case .failure(let error): throw error
@@ -208,6 +210,14 @@ final class QuotaDesk {
             settleRequest(grant, .notSent)
             throw cancellation
         }
+    }
+
+    private func raise(_ waiter: QuotaWaiter, to priority: Priority) {
+        guard let ticket = controller.raise(waiter.ticket, to: priority) else { return }
+        waiters[waiter.ticket] = nil
+        waiters[ticket] = waiter
+        waiter.ticket = ticket
+        pump()
     }
 
     func leave(_ ticket: WaitingTicket, _ outcome: Result<AdmissionGrant?, GatewayError>) {

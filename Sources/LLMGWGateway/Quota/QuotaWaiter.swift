@@ -4,12 +4,15 @@ import LLMGWPolicy
 /// A request that waits to be admitted. Whoever ends the wait first decides; the others are ignored.
 @GatewayLoop
 final class QuotaWaiter {
+    /// Another one once it goes on in another band.
+    var ticket: WaitingTicket
     let lane: LaneID
     let mayStay: @GatewayLoop () -> Bool
     private var result: Result<AdmissionGrant?, GatewayError>?
     private var continuation: CheckedContinuation<Result<AdmissionGrant?, GatewayError>, Never>?
 
-    init(lane: LaneID, mayStay: @escaping @GatewayLoop () -> Bool) {
+    init(_ ticket: WaitingTicket, lane: LaneID, mayStay: @escaping @GatewayLoop () -> Bool) {
+        self.ticket = ticket
         self.lane = lane
         self.mayStay = mayStay
     }

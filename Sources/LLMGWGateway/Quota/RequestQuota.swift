@@ -62,7 +62,7 @@ final class RequestQuota {
         // A first attempt may use the caller's time to its end, as a further one may not.
         let latest = accounts == nil ? execution.deadline + (.zero - minServiceTime) : execution.deadline
         return AdmissionRequest(
-            client: caller.client.id, weight: caller.client.settings.weight, priority: caller.priority,
+            client: caller.client.id, weight: caller.client.settings.weight, priority: execution.priority,
             lane: desk.lane(of: target), accounts: accounts ?? [], demand: demand, latestStart: latest,
             maxWaiting: caller.client.settings.maxQueue, isRepeat: accounts == nil)
     }

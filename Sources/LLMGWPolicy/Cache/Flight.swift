@@ -1,13 +1,19 @@
+public import LLMGWCore
+
 /// One upstream call whose answer several equal requests share: a log that only grows, and where each subscriber has got to in it.
 ///
 /// States: running → ended (terminal), by an answer, a failure, or because the last subscriber left. A subscriber starts at the beginning
-/// of the log and takes piece after piece, as fast as it likes; none is skipped. Wrong input: a subscriber that joins twice, and a piece
+/// of the log and takes piece after piece, as fast as it likes; none is skipped. Who is a whole log
+/// behind and holds up others has to leave in the end. Wrong input: a subscriber that joins twice, and a piece
 /// after the end, are our bugs (precondition). Events of a subscriber that has left are a race and ignored.
 public struct Flight<Subscriber: Hashable & Sendable>: Sendable {
     private struct Cursor: Sendable {
         /// The number of the next piece, counted from the beginning of the answer.
         var next = 0
         var isPaused = false
+        /// How long it has held up others before, and since when it does again.
+        var delayed = Duration.zero
+        var delaysSince: MonotonicInstant?
     }
 
     /// Bytes of the log that are kept for those who come later. Beyond it nobody joins, and what all have taken is forgotten.
@@ -23,12 +29,15 @@ public struct Flight<Subscriber: Hashable & Sendable>: Sendable {
     /// On whose behalf the call is made; it may have left.
     private var leader: Subscriber?
     private var isProducerPaused = false
+    /// How long, in all, one subscriber may hold up others.
+    private let patience: Duration
     public private(set) var hasEnded = false
     /// The log is complete from its beginning.
     public private(set) var isWhole = true
 
-    public init(logLimit: Int, isDetached: Bool = false) {
+    public init(logLimit: Int, isDetached: Bool = false, patience: Duration = .seconds(2)) {
         self.logLimit = logLimit
+        self.patience = patience
         self.isDetached = isDetached
     }
 
@@ -78,6 +87,48 @@ public struct Flight<Subscriber: Hashable & Sendable>: Sendable {
 
     public enum Flow: Sendable, Equatable {
         case none, pause, resume
+    }
+
+    public enum Delay: Sendable, Equatable {
+        case none
+        /// Somebody waits for slower ones, who may take until then to catch up.
+        case tolerated(until: MonotonicInstant)
+        /// They have held up the others for long enough, and are to leave.
+        case over([Subscriber])
+    }
+
+    /// Whether somebody is held up by others. To be asked after every event, and when the time that was told has come.
+    public mutating func delay(now: MonotonicInstant) -> Delay {
+        let slow = Set(stragglers)
+        for (subscriber, cursor) in cursors {
+            switch (slow.contains(subscriber), cursor.delaysSince) {
+            case (true, nil): cursors[subscriber]?.delaysSince = now
+            case (false, let since?):
+                cursors[subscriber]?.delayed += now - since
+                cursors[subscriber]?.delaysSince = nil
+            case (true, .some), (false, nil): break
+            }
+        }
+        let ends = order.filter(slow.contains).compactMap { subscriber in
+            cursors[subscriber].flatMap { cursor in
+                cursor.delaysSince.map { (subscriber, $0 + (patience - cursor.delayed)) }
+            }
+        }
+        guard let first = ends.map(\.1).min() else { return .none }
+        return now < first ? .tolerated(until: first) : .over(ends.filter { $0.1 <= now }.map(\.0))
+    }
+
+    /// Those who are a whole log behind while another one has everything.
+    private var stragglers: [Subscriber] {
+        guard !isWhole, !hasEnded, logBytes > logLimit,
+            cursors.values.contains(where: { !$0.isPaused && $0.next - first == log.count })
+        else { return [] }
+        var (behind, place) = (0, log.count)
+        while place > 0, behind <= logLimit {
+            place -= 1
+            behind += log[place].count
+        }
+        return order.filter { cursors[$0].map { $0.next <= first + place } ?? false }
     }
 
     /// What the producer is to do. It pauses when nobody takes anything, and when the slowest one is a whole log behind.

@@ -20,6 +20,7 @@ enum GuardWords {
         enable disable allow deny forbid permit prohibit block unblock start stop begin end open close increase decrease raise lower
         add remove delete create destroy insert buy sell lend borrow import export upload download install uninstall encrypt decrypt
         encode decode lock unlock mount unmount connect disconnect accept reject refuse include exclude push pull send receive give take
+        bought sold gave took got given taken won lost difference similarity adult child children locally remotely
         gain lose win show hide expand collapse attach detach freeze thaw hire fire agree disagree love hate like dislike succeed fail
         pass ascend descend load unload subscribe unsubscribe follow unfollow mute unmute pause resume save discard keep drop
         on off in out up down above below over under before after inside outside from until since against upstream downstream

@@ -19,7 +19,7 @@ extension FailureTable {
         // The gateway's own refusals never count against an upstream.
         local(.cancelledByOperator, .requestAndTokensIfSent), local(.hedgeLost, .requestAndTokensIfSent),
         local(.deadlineExceeded, .requestAndTokensIfSent),
-        local(.tooManyConnections), local(.tooManyStreams), local(.queueFull),
+        local(.tooManyConnections), local(.tooManyStreams), local(.readerTooSlow), local(.queueFull),
         local(.gatewayQuotaExhausted), local(.budgetExhausted), local(.paused), local(.noHealthyTarget),
         local(.breakerOpen), local(.storageFailed),
         local(.draining, .requestAndTokensIfSent), local(.internalError, .requestAndTokensIfSent),

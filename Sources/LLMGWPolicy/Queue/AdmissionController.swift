@@ -128,6 +128,18 @@ public struct AdmissionController: Sendable {
         return true
     }
 
+    /// The waiting request goes on in a higher band, as the last of its client there; since when it waits stays as it was. Nil if it does
+    /// not wait any more, or already waits in that band or a higher one.
+    public mutating func raise(_ ticket: WaitingTicket, to priority: Priority) -> WaitingTicket? {
+        guard var waiting = queues[ticket.queue].fair[ticket.ticket], priority.band < waiting.request.priority.band,
+            queues[ticket.queue].remove(ticket.ticket) != nil
+        else { return nil }
+        waiting.request.priority = priority
+        let raised = queues[ticket.queue].insert(waiting).0
+        queues[ticket.queue].touch()
+        return WaitingTicket(queue: ticket.queue, ticket: raised)
+    }
+
     /// The next thing to do for those who wait, until there is none; then nothing changes before `wake`.
     public mutating func next(now: MonotonicInstant) -> Action? {
         for queue in queues.indices where queues[queue].mayMove(now: now) {

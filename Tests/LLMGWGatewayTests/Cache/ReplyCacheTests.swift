@@ -25,7 +25,8 @@ struct ReplyCacheTests {
             target: CacheTarget(model: model, settings: settings, fingerprint: []), isStream: true)
         let traits = CacheTraits(isDeterministic: true)
         return CacheUse(
-            address: address, plan: CachePlan(settings, CacheControl(tags: tags), traits), traits: traits, uid: 1000)
+            address: address, plan: CachePlan(settings, CacheControl(tags: tags), traits), traits: traits,
+            client: "uid/1000")
     }
 
     private func call() -> SharedCall {
@@ -45,12 +46,13 @@ struct ReplyCacheTests {
         ] as [(PurgeTarget, Bool)])
     func flights(target: PurgeTarget, isMeant: Bool) {
         let (cache, use, call) = (cache(), use(tags: ["天气"]), call())
-        cache.link(call, for: use)
+        call.add(["天气"])
+        cache.link(call, for: use.address)
         #expect(cache.flight(for: use.address) === call)
         _ = cache.forget(target)
         #expect((cache.flight(for: use.address) == nil) == isMeant)
         let next = self.call()
-        cache.link(next, for: use)
+        cache.link(next, for: use.address)
         cache.unlink(call, at: use.address.key)
         #expect(cache.flight(for: use.address) === next, "the earlier one's end is none of the next one's")
     }
@@ -61,9 +63,9 @@ struct ReplyCacheTests {
         cache.adapt(to: ReplyCache.Limits(CacheSettings(mode: .on, maxEntries: 10)))
         #expect(cache.memory.maxEntries == 10)
         _ = cache.forget(.all)
-        cache.store(answer, for: use, took: .zero, epoch: epoch)
+        cache.store(answer, for: use, tags: [], took: .zero, epoch: epoch)
         #expect(cache.memory.count == 0)
-        cache.store(answer, for: use, took: .zero, epoch: cache.beginFill())
+        cache.store(answer, for: use, tags: [], took: .zero, epoch: cache.beginFill())
         #expect(cache.memory.count == 1)
     }
 }

@@ -75,13 +75,56 @@ struct FlightTests {
         #expect(!flight.isWhole, "there is no room for those who come later")
         #expect(flight.next(for: 2) == text("123456"))
         #expect(flight.next(for: 2) == text("789012"))
-        #expect(flight.flow() == .pause, "the slow one is a whole log behind")
+        #expect(flight.flow() == .pause)
+        #expect(flight.delay(now: at(1)) == .tolerated(until: at(3)))
+        flight.pause(2)
+        #expect(flight.delay(now: at(2)) == .none, "nobody is held up")
         flight.resume(1)
         #expect(flight.next(for: 1) == text("123456"))
         #expect(flight.flow() == .resume)
         #expect(flight.pieces == [text("789012")])
         #expect(flight.next(for: 1) == text("789012"))
         #expect(flight.hasAll(1))
+    }
+
+    @Test func whoHoldsUpOthersLeaves() {
+        var flight = Flight<Int>(logLimit: 10)
+        for subscriber in 1...4 { _ = flight.join(subscriber) }
+        flight.append(text("ab"))
+        for subscriber in 2...4 { _ = flight.next(for: subscriber) }
+        for slow in [1, 3] { flight.pause(slow) }
+        for _ in 0..<5 {
+            flight.append(text("abcd"))
+            for fast in [2, 4] { _ = flight.next(for: fast) }
+        }
+        #expect(flight.flow() == .pause)
+        #expect(flight.delay(now: at(10)) == .tolerated(until: at(12)))
+        flight.pause(2)
+        flight.pause(4)
+        #expect(flight.delay(now: at(11)) == .none, "all have something to do")
+        #expect(flight.delay(now: at(50)) == .none)
+        flight.resume(4)
+        #expect(flight.delay(now: at(51)) == .tolerated(until: at(52)), "what was waited before counts")
+        #expect(flight.delay(now: at(51.9)) == .tolerated(until: at(52)))
+        #expect(flight.delay(now: at(52)) == .over([1, 3]), "however far behind")
+        for slow in [1, 3] { #expect(flight.leave(slow) == .none) }
+        #expect(flight.delay(now: at(52)) == .none)
+        #expect(flight.flow() == .resume)
+        #expect(flight.pieces.isEmpty, "the others have it")
+        flight.resume(2)
+        flight.pause(4)
+        for _ in 0..<3 {
+            flight.append(text("abcd"))
+            _ = flight.next(for: 2)
+        }
+        #expect(flight.delay(now: at(60)) == .tolerated(until: at(62)), "another one has its own time")
+        #expect(flight.leave(2) == .none)
+        #expect(flight.pieces.count == 3)
+        for _ in 0..<3 { flight.append(text("abcd")) }
+        #expect(flight.delay(now: at(61)) == .none, "alone, it holds up nobody")
+        #expect(flight.flow() == .pause)
+        flight.end()
+        #expect(flight.delay(now: at(90)) == .none, "nothing more comes")
     }
 
     @Test func theLeadersOwnFailureIsNotShared() {

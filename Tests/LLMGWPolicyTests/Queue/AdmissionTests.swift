@@ -48,6 +48,12 @@ private struct Desk {
         return entry
     }
 
+    mutating func raise(_ ticket: WaitingTicket, to priority: Priority) -> WaitingTicket? {
+        guard let raised = controller.raise(ticket, to: priority) else { return nil }
+        names[raised] = names.removeValue(forKey: ticket)
+        return raised
+    }
+
     /// Lets go who may; the clients, in order.
     @discardableResult
     mutating func pump(at time: Double) -> [Int] {
@@ -80,6 +86,31 @@ private struct Desk {
 
 @Suite("Admission")
 struct AdmissionTests {
+    @Test("Who has become more urgent goes on in the higher band, behind those of its client that were there")
+    func raising() throws {
+        var desk = Desk([.concurrency: 1])
+        desk.ask(1, at: 0)
+        guard case .waiting(let low, _) = desk.ask(2, .batch, at: 0) else { throw Failed() }
+        guard case .waiting(let other, _) = desk.ask(3, .normal, at: 0) else { throw Failed() }
+        desk.ask(4, .interactive, at: 0)
+        let (lower, same) = (desk.raise(other, to: .batch), desk.raise(other, to: .normal))
+        #expect(lower == nil && same == nil)
+        let higher = desk.raise(low, to: .interactive)
+        let raised = try #require(higher)
+        let again = desk.raise(low, to: .interactive)
+        #expect(again == nil, "it has another place now")
+        #expect(desk.controller.forecast(of: raised, now: at(0)) != nil)
+        #expect(desk.controller.totalWaiting.count == 3)
+        var order: [Int] = []
+        for time in 1...4 {
+            desk.endFirst(at: Double(time))
+            order += desk.pump(at: Double(time))
+        }
+        #expect(order == [4, 2, 3])
+        let late = desk.raise(raised, to: .interactive)
+        #expect(late == nil, "it waits no more")
+    }
+
     @Test("Who fits goes at once; the next one waits, and hears where it stands")
     func waiting() throws {
         var desk = Desk([.concurrency: 1])

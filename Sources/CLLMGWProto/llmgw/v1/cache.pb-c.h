@@ -126,7 +126,7 @@ struct  Llmgw__V1__CacheTierStatus
    */
   char *name;
   /*
-   * "on", "off", or "failed": it was put out of use because of `problem`.
+   * "on", "off", "opening": what it holds is not known yet; or "failed": it was put out of use because of `problem`.
    */
   char *state;
   /*
@@ -218,7 +218,7 @@ struct  Llmgw__V1__CacheEntry
   ProtobufCMessage base;
   char *key;
   /*
-   * Who gets it: "uid/NUMBER", "group/NAME" or "shared".
+   * Who gets it: "uid/NUMBER", "group/NUMBER" or "shared".
    */
   char *scope;
   char *model;
@@ -288,7 +288,8 @@ struct  Llmgw__V1__PurgeCacheRequest
   protobuf_c_boolean has_target;
   Llmgw__V1__CachePurgeTarget target;
   /*
-   * The key, model, tag or client; absent with the other targets.
+   * The key, model or tag; the client by its name, its section's, its uid, or its scope ("uid/NUMBER", "group/NUMBER",
+   * "shared"); absent with the other targets.
    */
   char *value;
 };

@@ -151,6 +151,7 @@ _BY_REASON: dict[str, type[GatewayError]] = {
     "llmgw.client.exceeds_limit": RequestTooLargeError,
     "llmgw.gateway.too_many_connections": RateLimitError,
     "llmgw.gateway.too_many_streams": RateLimitError,
+    "llmgw.gateway.reader_too_slow": APIConnectionError,
     "llmgw.gateway.queue_full": RateLimitError,
     "llmgw.gateway.quota_exhausted": RateLimitError,
     "llmgw.gateway.budget_exhausted": BudgetExhaustedError,
