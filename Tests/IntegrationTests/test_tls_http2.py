@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 from conftest import StartDaemon
-from harness.configuration import PROMPT, SECRET_WORD, configuration
+from harness.configuration import EAGER, PROMPT, SECRET_WORD, configuration, several
 from harness.processes import Simulator
-from harness.tls import TLSProxy, make_certificate
+from harness.resilience import breaker
+from harness.scripts import refused
+from harness.tls import TLSProxy, make_certificate, make_expired_certificate
 from harness.waiting import wait_until
 from llmgw import APIConnectionError
 
@@ -121,7 +123,34 @@ def test_untrusted_certificate(daemon: StartDaemon, proxy: StartProxy, directory
     error = caught.value
     assert (error.reason, error.retry, error.not_processed) == ("llmgw.upstream.tls_verification_failed", "never", True)
     assert error.suggestion
+    assert ("signed by nobody" if case == "unknown authority" else "another host name") in error.message
     assert sim.counts("sim")["received"] == 0
+
+
+def test_expired_certificate(daemon: StartDaemon, proxy: StartProxy, directory: pathlib.Path, sim: Simulator) -> None:
+    """It says so and what to do, keeps requests away like a closed port, and never leads to a connection without TLS."""
+    certificate, key = make_expired_certificate(directory)
+    server = proxy(certificate, key)
+    client = daemon(several(
+        {"expired": {"base_url": f"https://localhost:{server.port}/v1", "ca_file": str(certificate)}, "good": sim.base_url},
+        {"alone": {"provider": "expired", "upstream_model": "sim"},
+         "covered": {"provider": "expired", "upstream_model": "sim", "fallbacks": ["sim"]}, "sim": {"provider": "good"}},
+        resilience={**EAGER, "breaker": "aggressive"},
+    )).client()
+    error = refused(client, model="alone")
+    assert (error.reason, error.retry, error.not_processed) == ("llmgw.upstream.tls_verification_failed", "never", True)
+    assert error.attempts == 1, "asking again makes no certificate right"
+    assert "expired" in error.message and "renewed" in error.suggestion and "clock" in error.suggestion
+    assert breaker(client, "provider/expired").consecutive_failures == 1
+    # Another provider answers in its place.
+    reply = client.chat(PROMPT, model="covered")
+    assert [step.reason for step in reply.info.path] == ["llmgw.upstream.tls_verification_failed", None]
+    refused(client, model="alone")
+    shown = breaker(client, "provider/expired")
+    assert (shown.state, shown.opens) == ("open", 1)
+    assert refused(client, model="alone", timeout=0.2).reason == "llmgw.gateway.no_healthy_target"
+    assert sim.counts("sim")["received"] == 1, "of the good provider; nothing has passed the bad certificate"
+    assert server.log.read_text() == ""
 
 
 def test_no_tls_at_all(daemon: StartDaemon, sim: Simulator) -> None:

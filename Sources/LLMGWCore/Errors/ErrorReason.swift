@@ -168,7 +168,7 @@ extension ErrorReason {
         Entry(.tlsFailed, .unavailable, .safe, "Check that the provider's base_url speaks TLS on that port."),
         Entry(
             .tlsVerificationFailed, .failedPrecondition, .never,
-            "The certificate does not prove the host; check base_url and ca_file."),
+            "Check base_url, ca_file and the clock; a certificate that has expired has to be renewed by the upstream."),
         Entry(
             .connectionLost, .unavailable, .ambiguous,
             "The upstream may have run the request; repeat it if that is harmless."),

@@ -2,6 +2,18 @@ internal import CCurl
 
 /// What libcurl's codes mean for a request.
 enum CurlResult {
+    /// Why a certificate was not accepted, by OpenSSL's number (X509_V_ERR_…); nil for those that need an expert's words. libcurl compares
+    /// the host's name first, and leaves the number at 1 where that is another.
+    static func verification(_ result: Int) -> String? {
+        switch result {
+        case 1: "the upstream's certificate is for another host name"
+        case 9: "the upstream's certificate is not valid yet"
+        case 10: "the upstream's certificate has expired"
+        case 18, 19, 20, 21: "the upstream's certificate is signed by nobody who is trusted here"
+        default: nil
+        }
+    }
+
     /// Nil is success. `connected` tells whether a connection was there; only then can anything have been sent. `refused`: the upstream has
     /// said that it did not look at the request.
     static func failure(

@@ -233,11 +233,15 @@ final class CurlTransfer {
         // libcurl calls it success too when the connection ends within the head, or after an interim one.
         let hasHead = headIsWhole && status >= 200
         if code == CURLE_OK, hasHead { deliverHead() }
-        note(
-            .finished(
-                CurlResult.failure(
-                    code, status: hasHead ? status : 0, connected: hasConnected, refused: refusal.isRefused,
-                    hasAnswer: hasAnswer || status >= 200)))
+        var failure = CurlResult.failure(
+            code, status: hasHead ? status : 0, connected: hasConnected, refused: refusal.isRefused,
+            hasAnswer: hasAnswer || status >= 200)
+        if failure?.kind == .tlsVerification {
+            var result = 0
+            ccurl_get_long(easy, CURLINFO_SSL_VERIFYRESULT, &result)
+            if let detail = CurlResult.verification(result) { failure?.detail = detail }
+        }
+        note(.finished(failure))
     }
 }
 

@@ -23,6 +23,39 @@ def make_certificate(directory: pathlib.Path, name: str = "localhost") -> tuple[
     return certificate, key
 
 
+def make_expired_certificate(directory: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]:
+    """One for localhost and 127.0.0.1 that was good until some years ago."""
+    place = directory / "authority"
+    place.mkdir()
+    certificate, key, request = place / "expired.pem", place / "expired.key", place / "request.pem"
+    (place / "index.txt").touch()
+    config = place / "ca.cnf"
+    config.write_text(f"""\
+[ca]
+default_ca = own
+[own]
+database = {place}/index.txt
+rand_serial = yes
+new_certs_dir = {place}
+default_md = sha256
+copy_extensions = copy
+policy = names
+[names]
+commonName = supplied
+""")
+    subprocess.run(
+        ["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", str(key), "-out", str(request)],
+        check=True, capture_output=True,
+    )
+    subprocess.run(
+        ["openssl", "ca", "-batch", "-config", str(config), "-selfsign", "-keyfile", str(key), "-in", str(request), "-notext",
+         "-startdate", "20200101000000Z", "-enddate", "20200201000000Z", "-out", str(certificate)],
+        check=True, capture_output=True,
+    )
+    return certificate, key
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         return int(unused.getsockname()[1])
