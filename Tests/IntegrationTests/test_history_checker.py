@@ -75,6 +75,7 @@ FAULTS: dict[str, Callable[[History], object]] = {
     "its end came long after its deadline": lambda h: h.calls[1].ends.__setitem__(0, (17.0, "", 1, "丙")),
     "visit 0 was never given up": lambda h: setattr(h.visits[3], "closed", None),
     "visit 0 was given up 0.300 s after": lambda h: setattr(h.visits[3], "closed", 11.3),
+    "visit 0 began 0.450 s after its caller left": lambda h: setattr(h.visits[3], "at", 11.45),
     "before the gate opened": lambda h: h.visits.__setitem__(2, replace(h.visits[2], deployment="a", at=11.0)),
     "its gate moved": lambda h: h.samples.append(Sample(10.9, 10.91, "a", 0.5, "closed", 0)),
     "passed its open breaker": lambda h: h.samples.append(Sample(11.5, 11.51, "a", 0.6, "open", 1.0)),

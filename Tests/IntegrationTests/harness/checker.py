@@ -113,9 +113,11 @@ def _times(call: Call, visits: list[Visit], rules: Rules) -> Iterator[str]:
 
 
 def _aborts(call: Call, visits: list[Visit], rules: Rules) -> Iterator[str]:
-    """Who gives up is soon noticed upstream."""
+    """Who gives up is soon noticed upstream, and nobody is asked for him any more."""
     left = call.cancelled
     for visit in visits:
+        if left is not None and visit.at > left + LATE:
+            yield f"visit {visit.number} began {visit.at - left:.3f} s after its caller left"
         if visit.act != "hang":
             continue
         if visit.closed is None:

@@ -85,9 +85,9 @@ struct FlappingSimulation {
             }
         }
 
-        /// Five requests a second, none at the very moment of a change.
-        mutating func run() {
-            for step in 0..<Int(FlappingSimulation.length * 5) { request((Double(step) + 0.5) / 5) }
+        /// So many requests a second, none at the very moment of a change.
+        mutating func run(rate: Double) {
+            for step in 0..<Int(FlappingSimulation.length * rate) { request((Double(step) + 0.5) / rate) }
         }
 
         private mutating func request(_ time: Double) {
@@ -109,7 +109,8 @@ struct FlappingSimulation {
         for (seed, strategy) in zip(0..., BalancingStrategy.allCases) {
             let settings = Self.presets[preset]
             var world = World(count, settings, strategy, seed: UInt64(seed))
-            world.run()
+            // Twice as many while it is down as failures in a row open the breaker: one that is less busy never notices.
+            world.run(rate: Double(settings.consecutiveFailures * 2))
 
             let name = "\(strategy), \(count) deployments"
             #expect(world.failed == 0, "\(name): every request has its answer, the first or the second time")
@@ -137,7 +138,7 @@ struct FlappingSimulation {
     @Test("Rests grow while the flapping goes on, to their bound")
     func growth() {
         var world = World(2, .recommended, .roundRobin, seed: 7)
-        world.run()
+        world.run(rate: 10)
         let lengths = world.targets[0].openings.map(\.seconds)
         #expect(lengths.count >= 3)
         #expect(lengths.count <= 12, "ten minutes of changes every second are no ten minutes of openings")
