@@ -91,6 +91,7 @@ public final class Gateway: Service {
                 usageBook: state.usageBook, logger: logger
             ).run()
         }
+        state.desk.finishRestoring()
         predecessor?.handOver(to: state)
         metrics = try await openMetrics()
         let servers = try await sockets.accept(on: eventLoop.group) { [self] channel, forAdministrators in

@@ -60,7 +60,9 @@ final class GatewayGeneration {
         let chats = ChatService(
             pipeline: pipeline, defaults: configuration.defaults, statistics: state.statistics, semantic: semantic)
         self.services = GatewayServices(
-            front: CacheFront(book: addresses, cache: cache, statistics: state.statistics, traces: state.traces),
+            front: CacheFront(
+                book: addresses, cache: cache, statistics: state.statistics, traces: state.traces,
+                desk: state.desk),
             chats: chats, embeddings: embeddings,
             batches: BatchService(chats: chats, settings: configuration.server), catalog: catalog,
             meta: MetaService(limits: limits),

@@ -82,8 +82,8 @@ final class GatewayState {
 extension GatewayState {
     /// What is out of use though the daemon goes on.
     var storageProblems: [String] {
-        [usageBook.ledger?.status, desk.journalStatus].compactMap { status in
-            status.flatMap { status in status.problem.map { "\(status.path): \($0)" } }
+        ((usageBook.ledger.map { [$0.status] } ?? []) + desk.journalStatuses).compactMap { status in
+            status.problem.map { "\(status.path): \($0)" }
         }
     }
 }

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from conftest import StartDaemon, StartUpstream
-from harness.configuration import PROMPT, configuration
+from harness.configuration import PROMPT, configuration, section
 from harness.processes import Daemon, Simulator
 from harness.upstream import Exchange, chat_reply, embeddings
-from llmgw import BadRequestError, GatewayError
+from llmgw import BadRequestError, GatewayError, RateLimitError
 from llmgw.types import BatchResult, CacheControl, ChatReply
 
 ON: dict[str, Any] = {"mode": "on"}
@@ -257,3 +257,27 @@ def test_what_the_upstream_is_to_remember_reaches_it(daemon: StartDaemon, upstre
     assert [ask(store=True), ask(store=True)] == ["bypass", "bypass"]
     assert [ask(store=False), ask(store=False)] == ["miss", "hit"], "it asks for nothing"
     assert [exchange.request.json.get("store") for exchange in up.exchanges] == [None, True, True, False]
+
+
+def test_hits_count_among_their_clients_requests(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    up = upstream(counted)
+    gateway = daemon(cached(up.base_url) + section("clients.default", {"rpm": 4}))
+    client = gateway.client()
+    states = [client.chat(PROMPT, temperature=0).info.cache for _ in range(3)]
+    assert states == ["miss", "hit", "hit"]
+    assert "".join(chunk.text or "" for chunk in client.stream_chat(PROMPT, temperature=0))
+
+    def whole() -> None:
+        client.chat(PROMPT, temperature=0, timeout=2)
+
+    def streamed() -> None:
+        list(client.stream_chat(PROMPT, temperature=0, timeout=2))
+
+    for ask in (whole, streamed):
+        with pytest.raises(RateLimitError) as refused:
+            ask()
+        assert refused.value.reason == "llmgw.gateway.quota_exhausted"
+        assert 50 < refused.value.retry_after <= 61
+    assert len(up.exchanges) == 1
+    (row,) = [limit for limit in client.list_limits() if limit.scope.startswith("client/")]
+    assert (row.used, row.reserved) == (4, 0)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pathlib
+import threading
 from typing import Any
 
 import pytest
@@ -11,9 +13,9 @@ from conftest import StartDaemon, StartUpstream
 from harness.configuration import EAGER, PROMPT, configuration, section
 from harness.processes import Daemon
 from harness.tool import Tool
-from harness.upstream import Exchange
+from harness.upstream import Exchange, chat_reply
 from harness.waiting import wait_until
-from llmgw import GatewayError, RateLimitError
+from llmgw import Client, GatewayError, RateLimitError
 
 PRICES = {"input_price": 1000, "output_price": 1000, "currency": "EUR"}
 
@@ -109,3 +111,45 @@ def test_what_is_refused_unprocessed_costs_nothing(
     assert client.status().costs_today == []
     (row,) = wait_until(lambda: client.get_usage().rows, "the ledger has it")
     assert row.failed == 1 and row.costs == []
+
+
+@pytest.mark.timeout(90)
+def test_a_days_limit_remembers_what_was_under_way(
+    daemon: StartDaemon, upstream: StartUpstream, directory: pathlib.Path,
+) -> None:
+    """Three rounds of requests, some answered and some not, each ended by `kill -9`: no more arrive upstream than the day allows."""
+    limit = 12
+
+    def script(exchange: Exchange) -> None:
+        if exchange.request.json.get("user") == "held":
+            exchange.wait_closed()
+        else:
+            exchange.reply(chat_reply())
+
+    up = upstream(script)
+    gateway = daemon(configuration(up.base_url, provider={"rpd": limit}, server={"state_directory": str(directory)}))
+    for turn in range(1, 4):
+        client = gateway.client()
+        client.chat(PROMPT)
+        held = [threading.Thread(target=_ignoring_its_end, args=(client,)) for _ in range(2)]
+        for thread in held:
+            thread.start()
+        up.wait_for(3 * turn)
+        gateway.kill()
+        for thread in held:
+            thread.join()
+        gateway.start()
+    client = gateway.client()
+    (day,) = [each for each in shown(gateway, "limits") if each["kind"] == "requests/day"]
+    assert (day["used"], day["limit"]) == (9, limit)
+    for _ in range(limit - 9):
+        client.chat(PROMPT)
+    with pytest.raises(RateLimitError) as refused:
+        client.chat(PROMPT, timeout=5)
+    assert refused.value.retry_after > 80_000
+    assert len(up.exchanges) == limit
+
+
+def _ignoring_its_end(client: Client) -> None:
+    with contextlib.suppress(GatewayError):
+        client.chat(PROMPT, user="held")

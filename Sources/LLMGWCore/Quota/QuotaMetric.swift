@@ -11,6 +11,9 @@ public enum QuotaMetric: Int, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// Whether it counts requests in a stretch of time, whatever their size.
+    public var countsRequests: Bool { self == .requestsPerMinute || self == .requestsPerDay }
+
     /// For people: "requests/min".
     public var name: String {
         switch self {

@@ -10,8 +10,12 @@ final class CacheFront {
     private let cache: ReplyCache
     private let statistics: Statistics
     private let traces: RequestTraceLog
+    private let desk: QuotaDesk
 
-    init(book: CacheAddressBook, cache: ReplyCache, statistics: Statistics, traces: RequestTraceLog) {
+    init(
+        book: CacheAddressBook, cache: ReplyCache, statistics: Statistics, traces: RequestTraceLog, desk: QuotaDesk
+    ) {
+        self.desk = desk
         self.book = book
         self.cache = cache
         self.statistics = statistics
@@ -37,6 +41,10 @@ final class CacheFront {
         }
         switch finding {
         case .fresh(let entry):
+            // Whose client asks more often than it may waits for its turn, as any other request does.
+            if let client = call.execution.caller?.client {
+                guard desk.passes(client, model: address.model.name) else { return false }
+            }
             serve(entry, to: call, address)
             return true
         case .renewEarly:

@@ -10,6 +10,9 @@ struct CachedInference {
     let use: CacheUse
     let caller: CacheCaller
     let statistics: Statistics
+    let desk: QuotaDesk
+    /// It has been counted among its client's requests.
+    var hasTurn = false
 
     private var now: MonotonicInstant { cache.scheduler.now }
 
@@ -22,13 +25,16 @@ struct CachedInference {
             try caller.execution.checkCancellation()
             switch cache.find(use.address.key, maxAge: use.plan.maxAge, accepts: { _ in true }) {
             case .none: break
-            case .fresh(let entry) where !use.address.renewsEarly: return try await serve(entry, .hit)
+            case .fresh(let entry) where !use.address.renewsEarly:
+                if try await waitsForTurn() { return try await counted.run() }
+                return try await serve(entry, .hit)
             case .fresh(let entry), .renewEarly(let entry): substitute = (entry, .hit)
             case .stale(let entry, let by):
                 guard case .reply = entry.content else { break }
                 // What is younger by the configuration, but not for this caller, is none for him.
                 let isYoungEnough = use.plan.maxAge.map { entry.lifetime.age(now: now) < $0 } ?? true
                 if isYoungEnough, by < use.plan.staleWhileRevalidate {
+                    if try await waitsForTurn() { return try await counted.run() }
                     renew()
                     return try await serve(entry, .stale)
                 }
@@ -38,6 +44,7 @@ struct CachedInference {
         guard !use.plan.onlyIfCached else {
             throw GatewayError(.notCached, "the answer is not in the cache, and the request allows no other")
         }
+        if canJoin, try await waitsForTurn() { return try await counted.run() }
         var vector: UnitVector?
         if let question = use.question, substitute == nil, !canJoin {
             vector = await question.cache.vector(
@@ -45,9 +52,11 @@ struct CachedInference {
             try caller.execution.checkCancellation()
             // An equal request that compares nothing may have been faster.
             if case .fresh(let entry) = cache.find(use.address.key, maxAge: use.plan.maxAge, accepts: { _ in true }) {
+                if try await waitsForTurn() { return try await counted.run() }
                 return try await serve(entry, .hit)
             }
             if let vector, let similar = cache.find(question, vector, maxAge: use.plan.maxAge) {
+                if try await waitsForTurn() { return try await counted.run() }
                 return try await serve(similar.entry, .hit, similarity: similar.similarity)
             }
         }
@@ -68,6 +77,19 @@ struct CachedInference {
             cache.counters.note(finalState, model: use.address.model.name, client: use.client)
             throw error
         }
+    }
+
+    /// An answer that needs no upstream, a stored one or another request's, counts among its client's requests. True where it had to wait for its
+    /// turn: everything may have changed meanwhile.
+    private func waitsForTurn() async throws(GatewayError) -> Bool {
+        guard !hasTurn, let client = caller.execution.caller?.client else { return false }
+        return try await desk.awaitTurn(client, model: use.address.model.name, caller.execution)
+    }
+
+    private var counted: CachedInference {
+        var counted = self
+        counted.hasTurn = true
+        return counted
     }
 
     // MARK: A stored answer

@@ -53,7 +53,8 @@ final class InferencePipeline {
         _ use: CacheUse?, _ caller: CacheCaller
     ) async throws(GatewayError) -> (body: UpstreamAnswer.Body, info: ReplyInfo) {
         if let use, !use.plan.bypasses {
-            return try await CachedInference(cache: cache, use: use, caller: caller, statistics: statistics).run()
+            return try await CachedInference(cache: cache, use: use, caller: caller, statistics: statistics, desk: desk)
+                .run()
         }
         if let use { cache.counters.note(.bypass, model: use.address.model.name, client: use.client) }
         return try await caller.ask(caller.execution, caller.sink, false, caller.onHead)

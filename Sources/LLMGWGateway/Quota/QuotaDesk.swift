@@ -7,129 +7,33 @@ import LLMGWStorage
 /// It outlives changes of the configuration; `configure` brings limits, lanes and clients up to date, and what was granted stays granted.
 @GatewayLoop
 final class QuotaDesk {
-    private struct LaneKey: Hashable {
-        var deployment: String
-        var provider: String
-        var upstreamModel: String
-    }
-
     /// Changed by the desk alone, and by what it does in the course of a succession.
     var controller = AdmissionController()
     let forecasts = TokenForecasts()
     let budgets: Budgets
+    let history: QuotaHistory
     let scheduler: any LoopScheduler
     let journal: QuotaLog?
     /// Set while the daemon hands over to another one, which grants from then on.
     var succession: QuotaSuccession?
     private(set) var waiters: [WaitingTicket: QuotaWaiter] = [:]
-    private var queues: [String: Int] = [:]
-    /// Requests of the last day, before the start, of accounts that are not open yet.
-    private var restoredDays: [QuotaScope: [(requests: Int, granted: MonotonicInstant)]] = [:]
-    private var lanes: [LaneKey: LaneID] = [:]
+    var lanes = QuotaLanes()
     private var timer: (any ScheduledAction)?
     private var timerAt: MonotonicInstant?
 
     init(scheduler: any LoopScheduler, journal: QuotaLog? = nil, onBudget: @escaping BudgetAnnouncement) {
         self.scheduler = scheduler
         self.journal = journal
+        self.history = QuotaHistory(journal: journal)
         self.budgets = Budgets(onChange: onBudget)
-    }
-
-    // MARK: Configuration
-
-    func configure(_ configuration: GatewayConfiguration) {
-        for provider in configuration.providers.values {
-            let account = account(.provider(provider.name), provider.accountSettings)
-            controller.change { $0.configure(account, provider.accountSettings) }
-            budgets.configure(.provider(provider.name), provider.budgets)
-            if let queue = queues[provider.name] {
-                controller.setMaxWaiting(provider.maxQueue, queue: queue)
-            } else {
-                queues[provider.name] = controller.addQueue(provider.name, maxWaiting: provider.maxQueue)
-            }
-        }
-        for model in configuration.models.values {
-            let settings = QuotaAccountSettings(limits: model.limits)
-            let account = account(.model(model.name), settings)
-            controller.change { $0.configure(account, settings) }
-            for deployment in model.deployments {
-                guard let provider = configuration.providers[deployment.provider] else { continue }
-                open(deployment, of: model, at: provider)
-            }
-        }
-        pump()
-    }
-
-    private func open(_ deployment: DeploymentSettings, of model: ModelSettings, at provider: ProviderSettings) {
-        var settings = provider.accountSettings
-        settings.limits = deployment.limits
-        settings.burst = nil
-        let own = account(.deployment(model: model.name, name: deployment.name), settings)
-        controller.change { $0.configure(own, settings) }
-        settings.limits = QuotaLimits()
-        let learned = account(.upstream(provider: provider.name, model: deployment.upstreamModel), settings)
-        let key = LaneKey(
-            deployment: "\(model.name)/\(deployment.name)", provider: provider.name,
-            upstreamModel: deployment.upstreamModel)
-        guard lanes[key] == nil, let queue = queues[provider.name] else { return }
-        let shared = [account(.provider(provider.name), settings), account(.model(model.name), settings), own, learned]
-        lanes[key] = controller.addLane(queue: queue, accounts: shared)
-    }
-
-    /// The account of a scope; a new one gets back what an earlier life of the daemon granted from it.
-    func account(_ scope: QuotaScope, _ settings: @autoclosure () -> QuotaAccountSettings) -> QuotaBook.AccountID {
-        if let account = controller.book.account(of: scope) { return account }
-        let account = controller.account(scope, settings())
-        for charge in journal?.takeRestored(of: scope) ?? [] {
-            controller.change {
-                $0.restore(charge.amount, of: charge.metric, in: account, granted: scheduler.now + (.zero - charge.age))
-            }
-        }
-        for (requests, granted) in restoredDays.removeValue(forKey: scope) ?? [] {
-            controller.change { $0.restore(requests, of: .requestsPerDay, in: account, granted: granted) }
-        }
-        return account
-    }
-
-    /// Requests of an earlier life, `age` ago; to be called in their order.
-    func restoreDay(_ scope: QuotaScope, requests: Int, age: Duration) {
-        let granted = scheduler.now + (.zero - age)
-        if let account = controller.book.account(of: scope) {
-            controller.change { $0.restore(requests, of: .requestsPerDay, in: account, granted: granted) }
-        } else {
-            restoredDays[scope, default: []].append((requests, granted))
-        }
-    }
-
-    /// The client's own accounts for a request to a model.
-    func accounts(of client: QuotaClient, model: String) -> [QuotaBook.AccountID] {
-        let own = account(.client(client.name), QuotaAccountSettings(limits: client.settings.limits))
-        guard let limits = client.settings.modelLimits[model] else { return [own] }
-        return [own, account(.clientModel(client: client.name, model: model), QuotaAccountSettings(limits: limits))]
-    }
-
-    /// The client's section of the configuration is another one now, or says something else.
-    func configure(_ client: QuotaClient) {
-        budgets.configure(.client(client.name), client.settings.budgets)
-        guard let own = controller.book.account(of: .client(client.name)) else { return }
-        controller.change { book in
-            book.configure(own, QuotaAccountSettings(limits: client.settings.limits))
-            for (model, limits) in client.settings.modelLimits {
-                if let account = book.account(of: .clientModel(client: client.name, model: model)) {
-                    book.configure(account, QuotaAccountSettings(limits: limits))
-                }
-            }
-        }
-        pump()
     }
 
     // MARK: Asking
 
     func lane(of deployment: Deployment) -> LaneID {
-        let key = LaneKey(
-            deployment: "\(deployment.model)/\(deployment.settings.name)", provider: deployment.settings.provider,
-            upstreamModel: deployment.settings.upstreamModel)
-        guard let lane = lanes[key] else { preconditionFailure("every deployment has its lane") }
+        guard let lane = lanes.lane(of: deployment.settings, model: deployment.model) else {
+            preconditionFailure("every deployment has its lane")
+        }
         return lane
     }
 
@@ -140,6 +44,8 @@ final class QuotaDesk {
 
     /// Admits a request that can go at once; nil if it would have to wait.
     func enterAtOnce(_ request: AdmissionRequest) -> AdmissionGrant? {
+        guard succession == nil else { return nil }
+        pump()
         switch controller.enter(request, now: scheduler.now) {
         case .admitted(let grant):
             journal?.note(grant, controller.book)
@@ -264,46 +170,6 @@ final class QuotaDesk {
         succession?.tell(.spent(reservation.number, scopes, costs: costs))
     }
 
-    // MARK: What upstreams and operators say
-
-    private func learned(_ deployment: Deployment) -> QuotaBook.AccountID {
-        account(
-            .upstream(provider: deployment.settings.provider, model: deployment.settings.upstreamModel),
-            QuotaAccountSettings())
-    }
-
-    /// Nobody goes there before `until`. Those who wait for it may look elsewhere.
-    func close(_ deployment: Deployment, _ scope: FailureRule.Gate.Scope, until: MonotonicInstant) {
-        let now = scheduler.now
-        let account =
-            switch scope {
-            case .provider: account(.provider(deployment.settings.provider), QuotaAccountSettings())
-            case .deployment: learned(deployment)
-            }
-        guard controller.book.opening(account, now: now) < until else { return }
-        let wasOpen = controller.book.opening(account, now: now) <= now
-        controller.change { $0.close(account, until: until, now: now) }
-        guard wasOpen else { return pump() }
-        for (ticket, waiter) in waiters where controller.uses(account, waiter.lane) && !waiter.mayStay() {
-            leave(ticket, .success(nil))
-        }
-        pump()
-    }
-
-    /// An operator has reset what closed it.
-    func open(_ deployment: Deployment) {
-        let accounts = [learned(deployment), account(.provider(deployment.settings.provider), QuotaAccountSettings())]
-        controller.change { book in for account in accounts { book.open(account) } }
-        pump()
-    }
-
-    /// It refuses because of limits that it did not tell.
-    func complained(_ deployment: Deployment) {
-        let (account, now) = (learned(deployment), scheduler.now)
-        controller.change { $0.complain(account, now: now) }
-        pump()
-    }
-
     // MARK: Letting go who may
 
     func pump() {
@@ -336,20 +202,14 @@ final class QuotaDesk {
 
     var waitingCount: Int { controller.totalWaiting.count }
 
-    var journalStatus: StorageStatus? { journal?.status }
+    var journalStatuses: [StorageStatus] { journal?.statuses ?? [] }
 
     /// Those of limits, in the order of their accounts.
     func statuses() -> [(scope: QuotaScope, status: QuotaAccount.Status)] { controller.statuses(now: scheduler.now) }
 
-    func waiting(provider: String) -> Int { queues[provider].map { controller.waiting(queue: $0) } ?? 0 }
+    func waiting(provider: String) -> Int { lanes.queue(of: provider).map { controller.waiting(queue: $0) } ?? 0 }
 
     func inFlight(provider: String) -> Int {
         controller.book.account(of: .provider(provider)).map { controller.book.inUse($0) } ?? 0
-    }
-}
-
-extension ProviderSettings {
-    fileprivate var accountSettings: QuotaAccountSettings {
-        QuotaAccountSettings(limits: limits, countsMaximum: kind == .openai, smooths: true, burst: requestBurst)
     }
 }

@@ -52,19 +52,26 @@ struct QuotaRestoration {
             + configuration.models.values.flatMap { [$0.limits] + $0.deployments.map(\.limits) }
             + configuration.clients.values.flatMap { [$0.limits] + $0.modelLimits.values }
         guard limits.contains(where: { $0[.requestsPerDay] != nil }) else { return }
-        let now = UnixTime.now.milliseconds
-        let records = try await ledger.records(UsageQuery(since: now - 86_400_000), limit: Self.maxRequests)
-        // The oldest first, as they were granted.
-        for record in records.reversed() where record.attempts > 0 {
-            // From its end: no attempt was later, and which moment of a long wait it was is not known.
-            let age = Duration.milliseconds(max(0, now - record.time))
-            desk.restoreDay(.client(record.client), requests: 1, age: age)
-            desk.restoreDay(.clientModel(client: record.client, model: record.model), requests: 1, age: age)
+        let (wallClock, now) = (UnixTime.now.milliseconds, desk.scheduler.now)
+        let records = try await ledger.records(UsageQuery(since: wallClock - 86_400_000), limit: Self.maxRequests)
+        for record in records.reversed() where record.attempts > 0 || record.isFromCache {
+            let ended = now + .milliseconds(min(0, record.time - wallClock))
+            let started = ended + .microseconds(-record.duration)
+            func add(_ requests: Int, _ scope: QuotaScope) {
+                desk.history.add(requests, of: scope, started: started, ended: ended)
+            }
+            add(1, .client(record.client))
+            add(1, .clientModel(client: record.client, model: record.model))
+            guard record.attempts > 0 else { continue }
             let attempts = Int(record.attempts)
-            desk.restoreDay(.provider(record.provider), requests: attempts, age: age)
-            desk.restoreDay(.model(record.model), requests: attempts, age: age)
-            desk.restoreDay(
-                .deployment(model: record.model, name: record.deployment), requests: attempts, age: age)
+            add(attempts, .provider(record.provider))
+            add(attempts, .model(record.model))
+            add(attempts, .deployment(model: record.model, name: record.deployment))
         }
     }
+}
+
+extension UsageRecord {
+    /// It counts for its client only.
+    fileprivate var isFromCache: Bool { ["hit", "stale", "coalesced"].contains(cache) }
 }

@@ -120,6 +120,20 @@ public struct AdmissionController: Sendable {
         grant(request, now: now)
     }
 
+    /// When a request may be answered that needs no upstream, and only counts among its client's; if that is now, it is counted: the reservation
+    /// is there to be written down, and to be settled with `settlePassed`.
+    public mutating func pass(
+        in accounts: [QuotaBook.AccountID], now: MonotonicInstant
+    ) -> (turn: MonotonicInstant, taken: QuotaBook.ReservationID?) {
+        let turn = book.turn(in: accounts, now: now)
+        return (turn, turn > now ? nil : book.reserve(QuotaDemand(inputTokens: 0), in: accounts, now: now))
+    }
+
+    /// It is answered: nothing but its place among the requests was taken.
+    public mutating func settlePassed(_ id: QuotaBook.ReservationID, now: MonotonicInstant) {
+        book.settle(id, .refused, now: now)
+    }
+
     /// The waiting request gives up. False if it does not wait any more.
     @discardableResult
     public mutating func leave(_ ticket: WaitingTicket, now: MonotonicInstant) -> Bool {

@@ -103,6 +103,19 @@ public struct QuotaAccount: Sendable {
         }
     }
 
+    /// When a request may go that takes nothing but its place among the requests of a window.
+    mutating func turn(now: MonotonicInstant) -> MonotonicInstant {
+        var instant = now
+        for index in windows.indices where windows[index].metric.countsRequests {
+            switch windows[index].fit((1, 1), now: now) {
+            case .now, .onRelease: break
+            case .at(let later, _): instant = max(instant, later)
+            case .never: instant = .distantFuture
+            }
+        }
+        return instant
+    }
+
     /// Whether `demand` leaves the promise that another one starts at `instant`.
     func leavesRoom(
         for promised: QuotaDemand, at instant: MonotonicInstant, beside demand: QuotaDemand, now: MonotonicInstant

@@ -61,6 +61,8 @@ public struct QuotaBook: Sendable {
 
     public func account(of scope: QuotaScope) -> AccountID? { ids[scope] }
 
+    public var all: [QuotaScope: AccountID] { ids }
+
     // MARK: Reserving
 
     public mutating func fit(_ demand: QuotaDemand, in ids: [AccountID], now: MonotonicInstant) -> QuotaFit {
@@ -113,6 +115,11 @@ public struct QuotaBook: Sendable {
         }
         live[last] = Reservation(demand: demand, granted: now, charges: charges)
         return ReservationID(number: last)
+    }
+
+    /// When a request may go that is answered without an upstream: it takes its place among the requests, no tokens, and no room at once.
+    public mutating func turn(in ids: [AccountID], now: MonotonicInstant) -> MonotonicInstant {
+        ids.reduce(now) { max($0, accounts[$1.index].turn(now: now)) }
     }
 
     /// The request leaves the host only now. Where that took long, what it took counts from here: the upstream counts it when it arrives.

@@ -47,6 +47,12 @@ public final class QuotaJournal {
     /// them.
     public private(set) var overruns: UInt64 = 0
 
+    /// Whether what was found was written since the machine started, so that its ages are exact.
+    public private(set) var isOfThisBoot = true
+
+    /// Whether records were overwritten by later ones.
+    public var hasWrapped: Bool { nextSequence > UInt64(capacity) + 1 }
+
     private let capacity: Int
     private let window: UInt64
     private let clock: @Sendable () -> UInt64
@@ -87,6 +93,7 @@ public final class QuotaJournal {
             status.state = .ready
             status.problem = opened.problem
             status.size = Int64((capacity + 1) * QuotaRecord.size)
+            isOfThisBoot = opened.isExact
             restored = opened.entries.map {
                 Restored(
                     bucket: $0.bucket, amount: UInt64($0.amount), age: .nanoseconds(Int64(clamping: now - $0.time)))

@@ -6,6 +6,8 @@ final class QuotaJournalFile {
         var file: QuotaJournalFile
         var entries: [QuotaRecord]
         var nextSequence: UInt64
+        /// Whether the entries' times are exact.
+        var isExact: Bool
         /// What was wrong with the file that was there.
         var problem: String?
     }
@@ -43,14 +45,15 @@ final class QuotaJournalFile {
             guard descriptor >= 0 else { throw failure(path, "open the file") }
             let file = QuotaJournalFile(path: path, header: header, descriptor: descriptor, lock: lock)
             let last = contents.records.lazy.map(\.sequence).max() ?? 0
-            return Opened(file: file, entries: entries, nextSequence: last + 1, problem: problem)
+            return Opened(file: file, entries: entries, nextSequence: last + 1, isExact: true, problem: problem)
         }
         entries = Array(entries.suffix(Int(header.capacity)))
         for index in entries.indices { entries[index].sequence = UInt64(index + 1) }
         let descriptor = try create(path: path, header: header, entries: entries)
         let file = QuotaJournalFile(path: path, header: header, descriptor: descriptor, lock: lock)
         return Opened(
-            file: file, entries: entries, nextSequence: UInt64(entries.count + 1), problem: problem)
+            file: file, entries: entries, nextSequence: UInt64(entries.count + 1), isExact: isExact,
+            problem: problem)
     }
 
     /// Nil if it worked. `count` records, none beyond the ring's end.

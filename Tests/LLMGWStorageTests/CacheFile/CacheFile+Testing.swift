@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import LLMGWStorage
 
 /// 32 bytes, as spread as a digest's.

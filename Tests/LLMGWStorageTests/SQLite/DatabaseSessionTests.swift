@@ -1,4 +1,5 @@
 import LLMGWCore
+import TestSupport
 import Testing
 
 @testable import LLMGWStorage

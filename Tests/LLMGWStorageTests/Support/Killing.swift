@@ -1,5 +1,6 @@
 import Glibc
 import LLMGWCore
+import TestSupport
 
 /// Kills this process as `kill -9` does, from another thread, wherever it is then.
 func killAfter(microseconds: UInt32) {

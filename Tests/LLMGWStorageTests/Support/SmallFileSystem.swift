@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A file system in memory that can be full. Only root can mount one.
 final class SmallFileSystem: Sendable {

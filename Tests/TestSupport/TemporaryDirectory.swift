@@ -1,11 +1,11 @@
 import Glibc
 
 /// A directory that is gone when its last user is.
-final class TemporaryDirectory: Sendable {
-    let path: String
+public final class TemporaryDirectory: Sendable {
+    public let path: String
 
-    init() throws {
-        var template = Array("/tmp/llmgw-storage-测试-XXXXXX".utf8CString)
+    public init() throws {
+        var template = Array("/tmp/llmgw-测试-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw Failure(errno) }
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
@@ -15,9 +15,9 @@ final class TemporaryDirectory: Sendable {
         rmdir(path)
     }
 
-    func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
+    public func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
 
-    var names: [String] {
+    public var names: [String] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []
@@ -30,22 +30,22 @@ final class TemporaryDirectory: Sendable {
         return names.sorted()
     }
 
-    struct Failure: Error {
-        let message: String
-        init(_ code: CInt) { message = String(cString: strerror(code)) }
+    public struct Failure: Error {
+        public let message: String
+        public init(_ code: CInt) { message = String(cString: strerror(code)) }
     }
 }
 
 extension TemporaryDirectory {
     /// Damages a file, or writes one that is none of ours.
-    func overwrite(_ name: String, at offset: Int = 0, with bytes: [UInt8]) throws {
+    public func overwrite(_ name: String, at offset: Int = 0, with bytes: [UInt8]) throws {
         let descriptor = open(self(name), O_WRONLY | O_CREAT, 0o600)
         guard descriptor >= 0 else { throw Failure(errno) }
         defer { close(descriptor) }
         guard pwrite(descriptor, bytes, bytes.count, offset) == bytes.count else { throw Failure(errno) }
     }
 
-    func contents(_ name: String) throws -> [UInt8] {
+    public func contents(_ name: String) throws -> [UInt8] {
         guard let file = fopen(self(name), "re") else { throw Failure(errno) }
         defer { fclose(file) }
         var bytes: [UInt8] = []

@@ -1,0 +1,100 @@
+import LLMGWCore
+import LLMGWPolicy
+
+/// The accounts that requests take from, as the configuration wants them.
+extension QuotaDesk {
+    func configure(_ configuration: GatewayConfiguration) {
+        for provider in configuration.providers.values {
+            let account = account(.provider(provider.name), provider.accountSettings)
+            controller.change { $0.configure(account, provider.accountSettings) }
+            budgets.configure(.provider(provider.name), provider.budgets)
+            if let queue = lanes.queue(of: provider.name) {
+                controller.setMaxWaiting(provider.maxQueue, queue: queue)
+            } else {
+                let queue = controller.addQueue(provider.name, maxWaiting: provider.maxQueue)
+                lanes.setQueue(queue, of: provider.name)
+            }
+        }
+        for model in configuration.models.values {
+            let settings = QuotaAccountSettings(limits: model.limits)
+            let account = account(.model(model.name), settings)
+            controller.change { $0.configure(account, settings) }
+            for deployment in model.deployments {
+                guard let provider = configuration.providers[deployment.provider] else { continue }
+                open(deployment, of: model, at: provider)
+            }
+        }
+        pump()
+    }
+
+    private func open(_ deployment: DeploymentSettings, of model: ModelSettings, at provider: ProviderSettings) {
+        var settings = provider.accountSettings
+        settings.limits = deployment.limits
+        settings.burst = nil
+        let own = account(.deployment(model: model.name, name: deployment.name), settings)
+        controller.change { $0.configure(own, settings) }
+        settings.limits = QuotaLimits()
+        let learned = account(.upstream(provider: provider.name, model: deployment.upstreamModel), settings)
+        guard lanes.lane(of: deployment, model: model.name) == nil, let queue = lanes.queue(of: provider.name) else {
+            return
+        }
+        let shared = [account(.provider(provider.name), settings), account(.model(model.name), settings), own, learned]
+        lanes.setLane(controller.addLane(queue: queue, accounts: shared), of: deployment, model: model.name)
+    }
+
+    /// The account of a scope; a new one gets back what an earlier life of the daemon granted from it.
+    func account(_ scope: QuotaScope, _ settings: @autoclosure () -> QuotaAccountSettings) -> QuotaBook.AccountID {
+        if let account = controller.book.account(of: scope) { return account }
+        let account = controller.account(scope, settings())
+        restore(history.takeMinute(of: scope, now: scheduler.now), to: account)
+        if history.isComplete { restore(history.takeDay(of: scope, now: scheduler.now), to: account) }
+        return account
+    }
+
+    /// What the ledger knows of the last day is in the history: the accounts that are open already get it now, the others when they open.
+    func finishRestoring() {
+        history.isComplete = true
+        for (scope, account) in controller.book.all {
+            restore(history.takeDay(of: scope, now: scheduler.now), to: account)
+        }
+    }
+
+    private func restore(_ charges: [QuotaHistory.Charge], to account: QuotaBook.AccountID) {
+        guard !charges.isEmpty else { return }
+        controller.change { book in
+            for charge in charges {
+                book.restore(charge.amount, of: charge.metric, in: account, granted: charge.granted)
+            }
+        }
+    }
+
+    // MARK: Clients
+
+    /// The client's own accounts for a request to a model.
+    func accounts(of client: QuotaClient, model: String) -> [QuotaBook.AccountID] {
+        let own = account(.client(client.name), QuotaAccountSettings(limits: client.settings.limits))
+        guard let limits = client.settings.modelLimits[model] else { return [own] }
+        return [own, account(.clientModel(client: client.name, model: model), QuotaAccountSettings(limits: limits))]
+    }
+
+    /// The client's section of the configuration is another one now, or says something else.
+    func configure(_ client: QuotaClient) {
+        budgets.configure(.client(client.name), client.settings.budgets)
+        guard let own = controller.book.account(of: .client(client.name)) else { return }
+        controller.change { book in
+            book.configure(own, QuotaAccountSettings(limits: client.settings.limits))
+            for (model, limits) in client.settings.modelLimits {
+                if let account = book.account(of: .clientModel(client: client.name, model: model)) {
+                    book.configure(account, QuotaAccountSettings(limits: limits))
+                }
+            }
+        }
+        pump()
+    }
+}
+
+extension ProviderSettings {
+    fileprivate var accountSettings: QuotaAccountSettings {
+        QuotaAccountSettings(limits: limits, countsMaximum: kind == .openai, smooths: true, burst: requestBurst)
+    }
+}
