@@ -264,8 +264,11 @@ def test_answers_have_their_price_and_budgets_end(daemon: StartDaemon, upstream:
     with pytest.raises(RateLimitError) as refused:
         client.chat(PROMPT, model="m")
     assert refused.value.reason == "llmgw.gateway.budget_exhausted"
+    assert "may cost 0.00" in str(refused.value) and "0.001 EUR of the budget of client/" in str(refused.value)
     assert 0 < refused.value.retry_after <= 86_400
     assert len(up.exchanges) == 3
+    (state,) = client.list_budgets()
+    assert state.state == "refusing"
     assert '"scope":"client/uid/' in gateway.log
 
 

@@ -37,6 +37,8 @@ public struct BudgetStatus: Sendable, Hashable {
 
         public static let ok = State(rawValue: "ok")
         public static let warning = State(rawValue: "warning")
+        /// A request was refused because it was expected to cost more than is left.
+        public static let refusing = State(rawValue: "refusing")
         public static let exhausted = State(rawValue: "exhausted")
     }
 

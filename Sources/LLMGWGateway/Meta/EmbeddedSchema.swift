@@ -1258,7 +1258,7 @@ enum EmbeddedSchema {
                   optional Cost warn = 5;
                   // From here on nothing is granted; absent where nothing stops.
                   optional Cost stop = 6;
-                  // "ok", "warning" or "exhausted".
+                  // "ok", "warning", "refusing" (a request was to cost more than is left) or "exhausted".
                   optional string state = 7;
                   // Until the period's end.
                   optional uint64 ends_ms = 8;

@@ -15,7 +15,11 @@ struct BudgetReservation {
 /// What clients and providers may spend, and have spent.
 @GatewayLoop
 final class Budgets {
+    /// Of the budgets in force.
     private(set) var meters: [QuotaScope: [BudgetMeter]] = [:]
+    /// Of budgets that the configuration does not have any more. They go on counting, and refuse nothing: if they come back, they are as they
+    /// would be.
+    private var resting: [QuotaScope: [BudgetMeter]] = [:]
     /// Spent before the start, by clients and providers that have no meter yet: period, then millionths by currency.
     private var restored: [QuotaScope: [BudgetPeriod: [String: Int64]]] = [:]
     private var lastReservation: UInt64 = 0
@@ -35,19 +39,16 @@ final class Budgets {
 
     /// Meters whose settings are as they were go on; one that is changed goes on with what was spent.
     func configure(_ scope: QuotaScope, _ settings: [BudgetSettings]) {
-        let known = meters[scope] ?? []
-        guard known.map(\.settings) != settings else { return }
+        guard meters[scope, default: []].map(\.settings) != settings else { return }
         let now = clock()
-        meters[scope] = settings.map { settings in
+        let known = meters[scope, default: []] + resting[scope, default: []]
+        let new = settings.map { settings in
             var meter = BudgetMeter(settings, wallClock: now, firstReservation: lastReservation + 1)
-            let before = known.first {
-                $0.settings.period == settings.period && $0.settings.currency == settings.currency
-            }
-            if let before {
+            if let before = known.first(where: { $0.settings.counts(as: settings) }) {
                 meter.continueWith(before, wallClock: now)
             } else {
                 for (reservation, scopes) in open.values where reservation.isInherited && scopes.contains(scope) {
-                    meter.reserve(amount(reservation.cost, meter))
+                    meter.reserve(settings.amount(of: reservation.cost))
                 }
             }
             if let spent = restored[scope]?[settings.period]?[settings.currency] {
@@ -56,6 +57,9 @@ final class Budgets {
             }
             return meter
         }
+        let gone = known.filter { meter in !settings.contains { $0.counts(as: meter.settings) } }
+        meters[scope] = new.isEmpty ? nil : new
+        resting[scope] = gone.isEmpty ? nil : gone
     }
 
     /// What was spent in the present period before the daemon started.
@@ -68,16 +72,26 @@ final class Budgets {
         meters[scope]?[index].restore(spent: costs[currency] ?? 0, wallClock: clock())
     }
 
+    /// Begins new periods, so that what is shown is of the present ones.
+    func refresh() {
+        let now = clock()
+        Self.change(&meters, Array(meters.keys)) { _, meter in meter.advance(now) }
+    }
+
+    // MARK: Requests
+
     /// Sets aside what a request is expected to cost, in all budgets or in none.
     func reserve(_ cost: Cost?, in scopes: [QuotaScope]) throws(GatewayError) -> BudgetReservation {
         let now = clock()
-        for scope in scopes {
-            for index in meters[scope, default: []].indices {
-                let amount = amount(cost, meters[scope]?[index])
-                guard meters[scope]?[index].allows(amount, wallClock: now) == false else { continue }
-                throw exhausted(scope, index, now)
-            }
+        var refused: GatewayError?
+        Self.change(&meters, scopes) { scope, meter in
+            guard let refusal = meter.refusal(of: meter.settings.amount(of: cost), wallClock: now) else { return }
+            if let state = meter.refused(refusal) { onChange(scope.name, state, meter.settings) }
+            let error = GatewayError(refusal, of: cost, by: meter.settings, scope, now: now)
+            // Whoever waits for one of them has to wait for the others too.
+            if refused.map({ $0.waits(shorterThan: error) }) ?? true { refused = error }
         }
+        if let refused { throw refused }
         return note(cost, in: scopes)
     }
 
@@ -92,12 +106,8 @@ final class Budgets {
     }
 
     private func note(_ cost: Cost?, in scopes: [QuotaScope], isInherited: Bool = false) -> BudgetReservation {
-        for scope in scopes {
-            for index in meters[scope, default: []].indices {
-                let amount = amount(cost, meters[scope]?[index])
-                meters[scope]?[index].reserve(amount)
-            }
-        }
+        Self.change(&meters, scopes) { _, meter in meter.reserve(meter.settings.amount(of: cost)) }
+        Self.change(&resting, scopes) { _, meter in meter.reserve(meter.settings.amount(of: cost)) }
         lastReservation += 1
         let reservation = BudgetReservation(cost: cost, number: lastReservation, isInherited: isInherited)
         open[lastReservation] = (reservation, Set(scopes))
@@ -109,19 +119,20 @@ final class Budgets {
         let now = clock()
         open[reservation.number]?.scopes.subtract(scopes)
         if open[reservation.number]?.scopes.isEmpty == true { open[reservation.number] = nil }
-        for scope in scopes {
-            if reservation.isInherited, meters[scope] == nil { keep(costs ?? [], scope) }
-            for index in meters[scope, default: []].indices {
-                let meter = meters[scope]?[index]
-                let isKnown = reservation.isInherited || reservation.number >= meter?.firstReservation ?? 0
-                let amount = isKnown ? amount(reservation.cost, meter) : 0
-                let spent = costs.map { $0.reduce(0) { $0 + self.amount($1, meter) } }
-                guard let state = meters[scope]?[index].settle(reserved: amount, cost: spent, wallClock: now),
-                    let settings = meters[scope]?[index].settings
-                else { continue }
-                onChange(scope.name, state, settings)
-            }
+        if reservation.isInherited {
+            for scope in scopes where meters[scope] == nil { keep(costs ?? [], scope) }
         }
+        func settle(_ meter: inout BudgetMeter) -> BudgetMeter.State? {
+            let isKnown = reservation.isInherited || reservation.number >= meter.firstReservation
+            let reserved = isKnown ? meter.settings.amount(of: reservation.cost) : 0
+            let settings = meter.settings
+            let spent = costs.map { $0.reduce(0) { $0 + settings.amount(of: $1) } }
+            return meter.settle(reserved: reserved, cost: spent, wallClock: now)
+        }
+        Self.change(&meters, scopes) { scope, meter in
+            if let state = settle(&meter) { onChange(scope.name, state, meter.settings) }
+        }
+        Self.change(&resting, scopes) { _, meter in _ = settle(&meter) }
     }
 
     /// For meters that come later.
@@ -133,19 +144,36 @@ final class Budgets {
         }
     }
 
-    /// Money of another currency does not count.
-    private func amount(_ cost: Cost?, _ meter: BudgetMeter?) -> Int64 {
-        guard let cost, cost.currency == meter?.settings.currency else { return 0 }
-        return cost.micros
+    private static func change(
+        _ meters: inout [QuotaScope: [BudgetMeter]], _ scopes: [QuotaScope],
+        _ body: (QuotaScope, inout BudgetMeter) -> Void
+    ) {
+        for scope in scopes {
+            for index in meters[scope, default: []].indices { body(scope, &meters[scope, default: []][index]) }
+        }
     }
 
-    private func exhausted(_ scope: QuotaScope, _ index: Int, _ now: Int64) -> GatewayError {
-        var error = GatewayError(.budgetExhausted, "the budget of \(scope.name) has no room for the request")
-        if let period = meters[scope]?[index].settings.period {
-            error.message = "the budget of \(scope.name) for this \(period.rawValue) has no room for the request"
-            error.retryAfter = .milliseconds(period.end(at: now) - now)
-        }
-        error.notProcessed = true
-        return error
+    // MARK: Forgetting
+
+    /// Whether nobody would notice if it was forgotten.
+    func isIdle(_ scope: QuotaScope) -> Bool {
+        refresh()
+        return (meters[scope, default: []] + resting[scope, default: []]).allSatisfy(\.isIdle)
+    }
+
+    func forget(_ scope: QuotaScope) {
+        meters[scope] = nil
+        resting[scope] = nil
+    }
+}
+
+extension BudgetSettings {
+    /// They add up the same.
+    fileprivate func counts(as other: BudgetSettings) -> Bool { period == other.period && currency == other.currency }
+
+    /// Money of another currency does not count.
+    fileprivate func amount(of cost: Cost?) -> Int64 {
+        guard let cost, cost.currency == currency else { return 0 }
+        return cost.micros
     }
 }

@@ -69,6 +69,7 @@ final class QuotaInspector: QuotaInspection {
     func uids(client name: String) -> Set<UInt32>? { state.clients.uids(of: name) }
 
     func budgets() -> [BudgetStatus] {
+        desk.budgets.refresh()
         let now = UnixTime.now.milliseconds
         return desk.budgets.meters.sorted { $0.key.name < $1.key.name }.flatMap { scope, meters in
             meters.map { meter in

@@ -3,14 +3,38 @@ public import LLMGWCore
 /// What one budget has left in its period.
 ///
 /// What a request is expected to cost is reserved when it is granted, and settled once with what it did cost. A new period starts empty; what
-/// was reserved in the old one is settled in the new. States: ok, warning, exhausted; none is terminal, and each is announced once in a period.
+/// was reserved in the old one is settled in the new. States: ok, warning, refusing, exhausted; none is terminal, and each is announced once in a
+/// period.
 /// Wrong input: a wall clock that is set back stays in the later period.
 public struct BudgetMeter: Sendable {
     public enum State: String, Sendable, Comparable {
-        case ok, warning, exhausted
+        case ok, warning
+        /// A request was refused because it was expected to cost more than is left. Cheaper ones go on.
+        case refusing
+        case exhausted
 
-        private var rank: Int { self == .ok ? 0 : self == .warning ? 1 : 2 }
+        private var rank: Int {
+            switch self {
+            case .ok: 0
+            case .warning: 1
+            case .refusing: 2
+            case .exhausted: 3
+            }
+        }
+
         public static func < (a: State, b: State) -> Bool { a.rank < b.rank }
+    }
+
+    /// Why a request may not go.
+    public enum Refusal: Sendable, Equatable {
+        /// Requests under way may cost what is left: when they have ended, there may be room.
+        case held(left: Int64)
+        /// It is expected to cost more than is left in this period.
+        case tooDear(left: Int64)
+        /// All is spent.
+        case spent
+        /// It is expected to cost more than any period has.
+        case neverFits(stop: Int64)
     }
 
     public let settings: BudgetSettings
@@ -22,6 +46,9 @@ public struct BudgetMeter: Sendable {
     /// Requests of the period whose cost nobody knows.
     public private(set) var unpriced = 0
     private var announced = State.ok
+    private var hasRefused = false
+    /// Of `spent`, what was spent before a restart: people have heard of that.
+    public private(set) var spentBefore: Int64 = 0
 
     public init(_ settings: BudgetSettings, wallClock: Int64, firstReservation: UInt64 = 0) {
         self.settings = settings
@@ -31,15 +58,25 @@ public struct BudgetMeter: Sendable {
 
     public var state: State {
         if let stop = settings.stop, spent >= stop { return .exhausted }
+        if hasRefused { return .refusing }
         if let warn = settings.warn, spent >= warn { return .warning }
         return .ok
     }
 
-    /// Whether a request may go that is expected to cost this much.
-    public mutating func allows(_ cost: Int64, wallClock: Int64) -> Bool {
+    /// Why a request may not go that is expected to cost this much; nil if it may.
+    public mutating func refusal(of cost: Int64, wallClock: Int64) -> Refusal? {
         advance(wallClock)
-        guard let stop = settings.stop else { return true }
-        return spent < stop && spent + reserved + cost <= stop
+        guard let stop = settings.stop else { return nil }
+        if cost > stop { return .neverFits(stop: stop) }
+        if spent >= stop { return .spent }
+        if spent + cost > stop { return .tooDear(left: stop - spent) }
+        return spent + reserved + cost > stop ? .held(left: max(0, stop - spent - reserved)) : nil
+    }
+
+    /// A request was refused. Returns a state that is to be announced.
+    public mutating func refused(_ refusal: Refusal) -> State? {
+        if case .tooDear = refusal { hasRefused = true }
+        return announcement()
     }
 
     public mutating func reserve(_ cost: Int64) { reserved += cost }
@@ -57,6 +94,7 @@ public struct BudgetMeter: Sendable {
     public mutating func restore(spent: Int64, wallClock: Int64) {
         advance(wallClock)
         self.spent += spent
+        spentBefore += spent
         announced = max(announced, state)
     }
 
@@ -67,6 +105,7 @@ public struct BudgetMeter: Sendable {
         firstReservation = other.firstReservation
         guard other.period == period else { return }
         spent += other.spent
+        spentBefore += other.spentBefore
         unpriced += other.unpriced
         announced = state
     }
@@ -77,12 +116,18 @@ public struct BudgetMeter: Sendable {
         return state
     }
 
-    private mutating func advance(_ wallClock: Int64) {
+    /// Nothing is spent in this period, and nothing may be.
+    public var isIdle: Bool { spent == 0 && reserved == 0 && unpriced == 0 }
+
+    /// Begins a new period if there is one.
+    public mutating func advance(_ wallClock: Int64) {
         let number = settings.period.number(at: wallClock)
         guard number > period else { return }
         period = number
         spent = 0
+        spentBefore = 0
         unpriced = 0
+        hasRefused = false
         announced = .ok
     }
 }

@@ -1,18 +1,6 @@
 import LLMGWCore
 import LLMGWJSON
 
-extension Cost {
-    /// "0.0123 EUR": at least two decimals, at most six.
-    var text: String { currency.isEmpty ? amount : "\(amount) \(currency)" }
-
-    var amount: String {
-        let digits = String(micros.magnitude % 1_000_000)
-        var decimals = String(repeating: "0", count: 6 - digits.count) + digits
-        while decimals.utf8.count > 2, decimals.hasSuffix("0") { decimals.removeLast() }
-        return "\(micros < 0 ? "-" : "")\(micros.magnitude / 1_000_000).\(decimals)"
-    }
-}
-
 extension [Cost] {
     /// Currencies are never added up.
     var text: String { isEmpty ? "-" : map(\.text).joined(separator: " + ") }

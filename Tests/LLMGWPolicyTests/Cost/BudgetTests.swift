@@ -64,6 +64,31 @@ struct BudgetTests {
         #expect(meter.state == .exhausted)
     }
 
+    @Test("Who is refused is told why: others' requests, the rest, or the whole; only the rest is the budget's own state")
+    func refusals() {
+        var meter = BudgetMeter(BudgetSettings(period: .day, stop: 100, warn: 50), wallClock: noon)
+        #expect(refusal(&meter, 101) == .neverFits(stop: 100))
+        meter.reserve(60)
+        #expect(refusal(&meter, 41) == .held(left: 40))
+        #expect(meter.refused(.held(left: 40)) == nil)
+        #expect(meter.state == .ok)
+        _ = meter.settle(reserved: 60, cost: 70, wallClock: noon)
+        #expect(refusal(&meter, 31) == .tooDear(left: 30))
+        #expect(meter.refused(.tooDear(left: 30)) == .refusing)
+        #expect(meter.refused(.tooDear(left: 30)) == nil, "once in a period")
+        #expect(meter.state == .refusing)
+        #expect(refusal(&meter, 30) == nil, "a cheaper one goes")
+        meter.reserve(30)
+        #expect(meter.settle(reserved: 30, cost: 30, wallClock: noon) == .exhausted)
+        #expect(refusal(&meter, 1) == .spent)
+        meter.advance(noon + day)
+        #expect(meter.state == .ok)
+    }
+
+    private func refusal(_ meter: inout BudgetMeter, _ cost: Int64) -> BudgetMeter.Refusal? {
+        meter.refusal(of: cost, wallClock: noon)
+    }
+
     @Test("A new day starts empty; a clock that is set back does not bring the old one")
     func newDay() {
         var meter = BudgetMeter(BudgetSettings(period: .day, stop: 100), wallClock: noon)
@@ -96,6 +121,6 @@ struct BudgetTests {
     }
 
     private func allows(_ meter: inout BudgetMeter, _ cost: Int64, _ wallClock: Int64) -> Bool {
-        meter.allows(cost, wallClock: wallClock)
+        meter.refusal(of: cost, wallClock: wallClock) == nil
     }
 }

@@ -422,7 +422,7 @@ struct  Llmgw__V1__BudgetStatus
    */
   Llmgw__V1__Cost *stop;
   /*
-   * "ok", "warning" or "exhausted".
+   * "ok", "warning", "refusing" (a request was to cost more than is left) or "exhausted".
    */
   char *state;
   /*
