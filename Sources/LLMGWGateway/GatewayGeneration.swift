@@ -48,7 +48,7 @@ final class GatewayGeneration {
         let pipeline = InferencePipeline(
             registry: registry, catalog: catalog, addresses: addresses, cache: cache, state: state)
         self.monitor = AlertMonitor(
-            configuration.alerts, registry: registry,
+            configuration.alerts, registry: registry, budgets: state.desk.budgets,
             webhooks: WebhookSender(transport: state.driver, scheduler: state.scheduler, logger: logger),
             scheduler: state.scheduler, logger: logger, events: events, succeeding: previous?.monitor)
         self.checker = ActiveChecker(

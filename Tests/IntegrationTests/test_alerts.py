@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from conftest import StartDaemon, StartUpstream
-from harness.configuration import PROMPT, SECRET_WORD, configuration
+from harness.configuration import PROMPT, SECRET_WORD, configuration, section
 from harness.processes import Daemon
 from harness.tool import Tool
-from harness.upstream import ScriptedUpstream
+from harness.upstream import ScriptedUpstream, chat_reply
 from harness.waiting import wait_until
 from llmgw import GatewayError
 
@@ -65,3 +65,24 @@ def test_a_webhook_that_does_not_answer_holds_up_no_other(daemon: StartDaemon, u
     failing(daemon, upstream, alert("a", deaf.base_url) + alert("b", hook.base_url))
     assert received(hook, 1)[0]["alert"] == "b"
     assert len(deaf.requests) == 1
+
+
+def test_a_budget_that_is_nearly_spent_is_told_once(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    usage = {"prompt_tokens": 1000, "completion_tokens": 0, "total_tokens": 1000}
+    up = upstream(lambda exchange: exchange.reply(chat_reply(usage=usage)))
+    hook = upstream(lambda exchange: exchange.head(204, content_length="0"))
+    gateway = daemon(
+        configuration(up.base_url, model={"input_price": 1000}, provider={"budget_per_month": 100})
+        + section("clients.default", {"budget_per_day": 4})
+        + section("alerts.geld", {"metric": "budget_share", "threshold": 0.5, "webhook": hook.base_url}))
+    client = gateway.client()
+    client.chat(PROMPT)
+    assert Tool(gateway.socket).json("alerts")[0]["state"] == "ok"
+    client.chat(PROMPT)
+    (message,) = received(hook, 1)
+    assert (message["alert"], message["state"], message["metric"]) == ("geld", "firing", "budget_share")
+    assert (message["subject"].split("/")[0], message["period"], message["value"]) == ("client", "day", 0.5)
+    client.chat(PROMPT)
+    wait_until(lambda: Tool(gateway.socket).json("alerts")[0]["value"] == 0.75, "it was looked at again", PATIENCE)
+    (status,) = Tool(gateway.socket).json("alerts")
+    assert (status["state"], len(hook.requests)) == ("firing", 1)

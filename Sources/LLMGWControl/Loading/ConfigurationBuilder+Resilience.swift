@@ -52,6 +52,11 @@ extension ConfigurationBuilder {
             if let expected = metric.unmet(by: threshold) {
                 report.problem(section.path + ["threshold"], "is \(threshold); expected \(expected)")
             }
+            if metric == .budgetShare {
+                for setting in ["model", "hold"] where section.values[setting] != nil {
+                    report.problem(section.path + [setting], "is of no use for budgets")
+                }
+            }
             return AlertSettings(
                 name: name, metric: metric, subject: subject, threshold: threshold,
                 hold: section.duration("hold") ?? .seconds(60),
@@ -117,6 +122,7 @@ extension AlertSettings.Metric {
         switch self {
         case .errorRate: (0..<1).contains(threshold) ? nil : "a share from 0 up to, and without, 1"
         case .successRate: threshold > 0 && threshold <= 1 ? nil : "a share above 0, up to 1"
+        case .budgetShare: threshold > 0 && threshold <= 1 ? nil : "a share above 0, up to 1"
         case .firstTokenP95, .latencyP95: threshold > 0 ? nil : "seconds above 0"
         }
     }

@@ -51,7 +51,7 @@ enum ResilienceSettingsTable {
         settings: [
             Setting(
                 "metric", .choice(AlertSettings.Metric.allCases.map(\.rawValue)), required: true,
-                "Shares are from 0 to 1, times in seconds. `success_rate` alerts below the threshold, the others above."
+                "Shares are from 0 to 1, times in seconds. `success_rate` alerts below the threshold, the others above; `budget_share` tells once in a period what is spent of each budget."
             ),
             Setting("model", .string, "Of this model only."),
             Setting("provider", .string, "Of this provider only."),

@@ -5,7 +5,7 @@ public struct AlertSettings: Sendable, Hashable {
     /// Of this model or provider; nil means all requests.
     public var subject: Subject?
     public var threshold: Double
-    /// How long the figure must be beyond the threshold, and back again.
+    /// How long the figure must be beyond the threshold, and back again. What is spent of a budget only rises: there it says nothing.
     public var hold: Duration
     public var severity: Severity
     /// Where the alert is POSTed, beside the log.
@@ -18,6 +18,8 @@ public struct AlertSettings: Sendable, Hashable {
         /// Seconds.
         case firstTokenP95 = "first_token_p95"
         case latencyP95 = "latency_p95"
+        /// What is spent of a budget, as a share. Each budget counts for itself, and once in a period.
+        case budgetShare = "budget_share"
     }
 
     public enum Subject: Sendable, Hashable {

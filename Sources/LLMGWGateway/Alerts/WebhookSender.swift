@@ -10,6 +10,8 @@ struct AlertMessage: Sendable {
     var severity: String
     var metric: String
     var subject: String
+    /// "day" or "month", of a budget.
+    var period: String?
     var value: Double
     var threshold: Double
 
@@ -21,6 +23,10 @@ struct AlertMessage: Sendable {
             ] {
                 $0.key(text: key)
                 $0.string(text)
+            }
+            if let period {
+                $0.key("period")
+                $0.string(period)
             }
             $0.key("value")
             $0.double(value)

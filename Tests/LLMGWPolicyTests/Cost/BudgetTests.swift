@@ -64,7 +64,8 @@ struct BudgetTests {
         #expect(meter.state == .exhausted)
     }
 
-    @Test("Who is refused is told why: others' requests, the rest, or the whole; only the rest is the budget's own state")
+    @Test(
+        "Who is refused is told why: others' requests, the rest, or the whole; only the rest is the budget's own state")
     func refusals() {
         var meter = BudgetMeter(BudgetSettings(period: .day, stop: 100, warn: 50), wallClock: noon)
         #expect(refusal(&meter, 101) == .neverFits(stop: 100))
