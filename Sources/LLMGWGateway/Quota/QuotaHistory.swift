@@ -40,9 +40,12 @@ final class QuotaHistory {
     func takeDay(of scope: QuotaScope, now: MonotonicInstant) -> [Charge] {
         let journaled = (journal?.takeDay(of: scope) ?? []).map { charge($0, now) }
         let first = journaled.first?.granted ?? .distantFuture
-        // What ended before the journal begins is not in it. Where it has no more room for its beginning, neither is what was granted then.
+        // What ended before the journal begins is not in it; the ledger's times are those of another clock, and of whole milliseconds. Where the
+        // journal has no more room for its beginning, neither is what was granted then.
         let isCut = journal?.isDayCut ?? false
-        let before = (ended.removeValue(forKey: scope) ?? []).filter { (isCut ? $0.started : $0.ended) < first }.map {
+        let before = (ended.removeValue(forKey: scope) ?? []).filter {
+            isCut ? $0.started < first : $0.ended + WindowBucket.guardTime < first
+        }.map {
             // From its end: no attempt was later, and which moment of a long wait it was is not known.
             Charge(metric: .requestsPerDay, amount: $0.requests, granted: $0.ended)
         }

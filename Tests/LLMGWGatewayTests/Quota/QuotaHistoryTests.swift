@@ -54,6 +54,7 @@ struct QuotaHistoryTests {
         let hourAgo = MonotonicInstant.now + .seconds(-3600)
         history.add(4, of: scope, started: hourAgo + .seconds(-1), ended: hourAgo)
         history.add(1, of: scope, started: hourAgo, ended: .now)
+        history.add(1, of: scope, started: hourAgo, ended: .now + .milliseconds(-500))
         let other = QuotaScope.client("别人")
         history.add(5, of: other, started: hourAgo, ended: .now)
         #expect(history.takeDay(of: scope, now: .now).map(\.amount) == [4, 1, 1])
