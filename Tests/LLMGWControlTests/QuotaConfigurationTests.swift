@@ -135,4 +135,58 @@ struct QuotaConfigurationTests {
 
     @Test(arguments: mistakes)
     func isReported(_ test: Case) throws { try test.expectReport() }
+
+    @Test("What no budget counts, and who is described twice, is said")
+    func warnings() throws {
+        let text = """
+            [providers.q]
+            base_url = "https://example.org"
+            budget_per_day = 5
+
+            [models."欧元"]
+            provider = "q"
+            input_price = 1
+            currency = "EUR"
+
+            [models."免费"]
+            provider = "q"
+
+            [models.dollar]
+            provider = "q"
+            input_price = 1
+
+            [clients.a]
+            users = ["7", "8"]
+            budget_per_month = 1
+            models = ["dollar"]
+
+            [clients.b]
+            users = ["8", "9"]
+
+            [clients.c]
+            users = ["8"]
+            units = ["c.service"]
+            """
+        let loaded = try ConfigurationLoader.parse(
+            text + minimalConfiguration, file: "测试.toml", sources: .test())
+        #expect(
+            loaded.warnings.map { "\($0.line ?? 0) \($0.key ?? "") \($0.message)" } == [
+                "3 providers.q.budget_per_day does not count models without a price: \"免费\"",
+                "3 providers.q.budget_per_day is in USD, and does not count what is priced in another currency: \"欧元\"",
+                "22 clients.b describes uid 8 as [clients.a] does, which comes first and counts",
+            ])
+    }
+
+    @Test(
+        "Settings that do nothing are refused",
+        arguments: [
+            ("[providers.q]\nbase_url = \"https://example.org\"\nrpm_burst = 3", "providers.q.rpm_burst"),
+            ("[providers.q]\nbase_url = \"https://example.org\"\nbudget_warn = 0.5", "providers.q.budget_warn"),
+            ("[clients.default]\nbudget_warn = 0.5", "clients.default.budget_warn"),
+        ])
+    func useless(text: String, key: String) throws {
+        let error = try #require(throws: ConfigurationErrors.self) { try load(text + "\n") }
+        #expect(error.problems.map(\.key) == [key])
+        #expect(error.problems.first?.message.hasPrefix("is of no use without ") == true)
+    }
 }

@@ -24,9 +24,11 @@ struct ConfigurationBuilder {
         checkFallbacks(models)
         let resilience = buildResilience()
         for model in models.values.sorted(by: { $0.name < $1.name }) { checkHedge(model, resilience) }
+        let clients = buildClients(models)
+        checkQuota(providers, models, clients)
         return GatewayConfiguration(
             server: server, providers: providers, models: models, defaults: buildDefaults(models),
-            clients: buildClients(models), resilience: resilience, alerts: buildAlerts(models),
+            clients: clients, resilience: resilience, alerts: buildAlerts(models),
             cache: buildCache(server, models), metrics: buildMetrics(), path: report.file,
             effective: EffectiveSettings.list(document))
     }
