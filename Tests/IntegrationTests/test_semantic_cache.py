@@ -183,6 +183,15 @@ def test_without_an_embedding_it_is_a_miss(daemon: StartDaemon, upstream: StartU
         over.set()
 
 
+def test_after_some_failures_nobody_waits_for_another(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    meaning = Meaning()
+    meaning.embed = lambda exchange: exchange.reply({"error": {"message": "kaputt"}}, status=500)
+    client = start(daemon, upstream, meaning).client()
+    for number in range(6):
+        assert client.chat(f"第{number}个问题", temperature=0).info.cache == "miss"
+    assert meaning.embedded == [f"第{number}个问题" for number in range(3)]
+
+
 def test_equal_questions_are_embedded_once_and_cost_one_call(daemon: StartDaemon, upstream: StartUpstream) -> None:
     meaning, gate = Meaning(), threading.Event()
 

@@ -19,6 +19,7 @@ final class SemanticCache {
     private let embeddings: EmbedService
     private let addresses: CacheAddressBook
     private let scheduler: any LoopScheduler
+    private var rest = EmbeddingRest()
     private var running: [CacheKey: Embedding] = [:]
     private var lastWaiter: UInt64 = 0
 
@@ -39,9 +40,10 @@ final class SemanticCache {
         self.scheduler = scheduler
     }
 
-    /// Nil where the request wants no answer but its own, or its caller may not use the embedding model.
+    /// Nil where the request wants no answer but its own, embeddings fail at present, or its caller may not use the embedding model.
     func question(_ request: ChatRequest, _ plan: CachePlan, _ call: Call) -> SemanticQuestion? {
-        guard plan.reads, !plan.onlyIfCached, wants(call.options.cache.semantic), let text = request.soleQuestion,
+        guard rest.allows(now: scheduler.now), plan.reads, !plan.onlyIfCached, wants(call.options.cache.semantic),
+            let text = request.soleQuestion,
             (1...settings.maxTextBytes).contains(text.utf8.count),
             call.execution.caller?.client.allows(model.name) ?? false
         else { return nil }
@@ -91,7 +93,14 @@ final class SemanticCache {
             requestID: execution.requestID, started: scheduler.now, deadline: latest, caller: execution.caller,
             operation: CanonicalRequest.Kind.embed.operation)
         GatewayLoop.start { [self] in
-            let vector = await embeddings.vector(of: question.text, model, own, trace)
+            var vector: [Float]?
+            do throws(GatewayError) {
+                vector = try await embeddings.vector(of: question.text, model, own, trace)
+                rest.succeeded()
+            } catch {
+                trace.note(.cache, nil, at: scheduler.now, "the question has no embedding", error: error)
+                rest.failed(error, now: scheduler.now)
+            }
             running[key] = nil
             let waiters = embedding.waiters
             embedding.waiters = [:]

@@ -54,19 +54,18 @@ final class EmbedService {
         }
     }
 
-    /// For the gateway itself, past the cache and without company. Nil where it fails: who asks can do without.
+    /// For the gateway itself, past the cache and without company.
     func vector(
         of text: String, _ model: ModelSettings, _ execution: Execution, _ trace: TraceRecorder
-    ) async -> [Float]? {
+    ) async throws(GatewayError) -> [Float] {
         let request = EmbedRequest(model: model.name, inputs: [text])
         do throws(GatewayError) {
             let reply = try await alone(request, model, CallOptions(), execution, trace)
             statistics.noteEnd(execution, model: model, error: nil, usage: reply.usage, info: reply.info)
-            return reply.embeddings.first
+            return reply.embeddings.first ?? []
         } catch {
-            trace.note(.cache, nil, at: scheduler.now, "the question has no embedding", error: error)
             statistics.noteEnd(execution, model: model, error: error)
-            return nil
+            throw error
         }
     }
 
