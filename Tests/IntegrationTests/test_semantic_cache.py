@@ -12,7 +12,7 @@ from harness.tool import Tool
 from harness.upstream import Exchange, chat_reply, embeddings
 from harness.waiting import wait_until
 from llmgw import GatewayError, NotCachedError
-from llmgw.types import CacheControl, ChatReply, Message
+from llmgw.types import BatchResult, CacheControl, ChatReply, Message
 from test_cache import cached
 
 SEMANTIC: dict[str, Any] = {"semantic": "on", "semantic_model": "vectors"}
@@ -109,6 +109,16 @@ def test_what_is_not_near_enough(daemon: StartDaemon, upstream: StartUpstream) -
         assert told(client.chat(text, temperature=0))[1] == "miss"
     client = start(daemon, upstream, meaning, semantic_threshold=0.95).client()
     assert [told(client.chat(text, temperature=0))[1:] for text in (ASKED, ALIKE)] == [("miss", False), ("hit", True)]
+
+
+def test_items_of_a_batch_are_questions_too(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    meaning = Meaning()
+    client = start(daemon, upstream, meaning).client()
+    answer = client.chat(ASKED, temperature=0).text
+    events = list(client.batch([ALIKE, "How do I not reset my password?", "how can i reset my password"], temperature=0))
+    replies = [event.reply for event in events if isinstance(event, BatchResult) and event.reply is not None]
+    assert [told(reply)[1:] for reply in replies] == [("hit", True), ("miss", False), ("hit", True)]
+    assert replies[0].text == replies[2].text == answer and meaning.chats == 2
 
 
 def test_everything_but_the_question_has_to_be_equal(daemon: StartDaemon, upstream: StartUpstream) -> None:
