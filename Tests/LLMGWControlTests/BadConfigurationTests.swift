@@ -204,7 +204,8 @@ struct BadConfigurationTests {
         "Text that is not TOML is reported with its line",
         arguments: [
             ("[server\n", 1), ("[server]\nsocket = \n", 2), ("a = 1\na = 2\n", 2), ("\n\nx = \"\u{0}\"\n", 3),
-            ("[server]\nsocket = \"/x\n", 2),
+            ("[server]\nsocket = \"/x\n", 2), ("\n[!]\n", 2), ("[ \u{0}server]\n", 1), ("[[钥]]\n", 1),
+            ("a = { ! = 1 }\n", 1),
         ])
     func syntax(text: String, line: Int) throws {
         let error = #expect(throws: ConfigurationErrors.self) {
