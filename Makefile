@@ -1,9 +1,10 @@
 # The habits of this project. Every target works from a clean clone, as root or with sudo; the work is done in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-systemd check format proto bench docs install deb
+.PHONY: help run test fuzz test-systemd check format proto bench docs install deb
 
 PREFIX ?= /usr/local
 UPSTREAM ?= model
+SECONDS ?= 60
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
@@ -13,6 +14,9 @@ run: ## see it work: three programs ask a small real model (UPSTREAM=sim: simula
 
 test: ## build, and run every test suite
 	@scripts/test
+
+fuzz: ## fuzz what reads bytes of others, a minute each (SECONDS=600: ten)
+	@scripts/fuzz --seconds '$(SECONDS)'
 
 test-systemd: ## build the packages and prove them on a booted Debian (root; skipped with the reason where that is not possible)
 	@scripts/test-systemd

@@ -155,3 +155,12 @@ if Context.environment["LLMGW_BENCHMARKS"] != nil {
             swiftSettings: strict),
     ]
 }
+
+// What `make fuzz` builds, with the sanitizers that it needs.
+if Context.environment["LLMGW_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "llmgw-fuzz",
+            dependencies: ["LLMGWCore", "LLMGWJSON", "LLMGWWire", "LLMGWUpstream", "LLMGWControl"],
+            path: "Tests/Fuzz/Targets", swiftSettings: strict))
+}

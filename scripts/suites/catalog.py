@@ -24,6 +24,7 @@ TEST = [
     Suite("Python client, types", [PYTHON, "-m", "mypy", "--config-file", "clients/python/pyproject.toml"], 5),
     Suite("Swift", [*SWIFT_TEST, "--skip", WAITING], 15, counts.swift, BINARIES, needs=("build",)),
     Suite("Swift, with I/O", [*SWIFT_TEST, "--filter", WAITING], 15, counts.swift, BINARIES, needs=("build",)),
+    Suite("fuzzing", ["scripts/fuzz", "--seconds", "8"], 15, counts.plain),
     Suite("integration", [*PYTEST, "Tests/IntegrationTests"], 25, counts.pytest, BINARIES, needs=("build",)),
 ]
 
