@@ -25,6 +25,7 @@ TEST = [
     Suite("Swift", [*SWIFT_TEST, "--skip", WAITING], 15, counts.swift, BINARIES, needs=("build",)),
     Suite("Swift, with I/O", [*SWIFT_TEST, "--filter", WAITING], 15, counts.swift, BINARIES, needs=("build",)),
     Suite("fuzzing", ["scripts/fuzz", "--seconds", "8"], 15, counts.plain),
+    Suite("soak", [PYTHON, "Benchmarks/soak", "--minutes", "0.2", "--idle", "1000", "--busy", "100"], 8, environment=BINARIES, needs=("build",)),
     Suite("integration", [*PYTEST, "Tests/IntegrationTests"], 25, counts.pytest, BINARIES, needs=("build",)),
 ]
 
