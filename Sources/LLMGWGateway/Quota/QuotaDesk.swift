@@ -44,6 +44,7 @@ final class QuotaDesk {
 
     /// Admits a request that can go at once; nil if it would have to wait.
     func enterAtOnce(_ request: AdmissionRequest) -> AdmissionGrant? {
+        // Another daemon would have to be asked.
         guard succession == nil else { return nil }
         pump()
         switch controller.enter(request, now: scheduler.now) {

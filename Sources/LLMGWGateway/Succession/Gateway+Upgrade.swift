@@ -30,6 +30,8 @@ extension Gateway {
         do {
             let successor = try await start(launcher)
             self.successor = successor
+            // Told to end while it was being started, when there was nobody yet to abandon.
+            if isEnding { successor.abandon() }
             report.pid = UInt32(clamping: successor.handle.id)
             report.problems = await handOver(to: successor, until: scheduler.now + timeout, &report.version)
             guard report.problems.isEmpty else {

@@ -1,6 +1,7 @@
 import Glibc
 public import LLMGWCore
 import LLMGWPolicy
+import LLMGWStorage
 public import LLMGWTransport
 
 /// The daemon that this one succeeds: it goes on until this one serves, and hands over what it has granted.
@@ -104,7 +105,9 @@ public final class Predecessor {
         case .dispatched(let number): quota.dispatched(number)
         case .settle(let number, let settlement): quota.settle(number, settlement)
         case .spent(let number, let scopes, let costs): quota.spent(number, scopes, costs)
-        case .usage(let record): usageBook?.keep(record)
+        case .usage(let record):
+            usageBook?.keep(record)
+            if let cost = record.cost { usageBook?.addToday([cost.currency: cost.micros]) }
         case .pause, .take, .go: break  // They were heeded before, or are by `serving`.
         case .prepared, .ready, .refused, .granted, .wait, .denied: break  // It is not for a predecessor to say that.
         }

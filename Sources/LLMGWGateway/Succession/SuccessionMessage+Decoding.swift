@@ -156,6 +156,8 @@ extension UsageRecord {
             time: time, uid: uid, client: client, operation: operation, model: model, provider: provider,
             deployment: deployment, inputTokens: json["input"]?.unsigned, outputTokens: json["output"]?.unsigned,
             cachedInputTokens: json["cached"]?.unsigned, reasoningTokens: json["reasoning"]?.unsigned,
+            estimatedInputTokens: json["estimated_input"]?.unsigned,
+            estimatedOutputTokens: json["estimated_output"]?.unsigned,
             cost: Cost(json).map { UsageCost(micros: $0.micros, currency: $0.currency) }, outcome: outcome,
             attempts: attempts, duration: duration, queued: queued, firstContent: json["first"]?.signed, cache: cache)
     }

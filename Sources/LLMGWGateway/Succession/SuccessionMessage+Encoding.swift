@@ -133,6 +133,8 @@ extension JSONWriter {
         member("output", record.outputTokens)
         member("cached", record.cachedInputTokens)
         member("reasoning", record.reasoningTokens)
+        member("estimated_input", record.estimatedInputTokens)
+        member("estimated_output", record.estimatedOutputTokens)
         member("micros", record.cost?.micros)
         member("currency", record.cost?.currency)
         member("outcome", record.outcome)

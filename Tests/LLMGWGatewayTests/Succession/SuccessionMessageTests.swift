@@ -22,7 +22,8 @@ struct SuccessionMessageTests {
     private static let record = UsageRecord(
         time: 1_795_262_400_000, uid: 1000, client: "uid/1000", operation: "Chat", model: "大", provider: "云",
         deployment: "a", inputTokens: 1, outputTokens: 2, cachedInputTokens: 3, reasoningTokens: 4,
-        cost: UsageCost(micros: -5, currency: "USD"), outcome: "ok", attempts: 2, duration: 10, queued: 4,
+        estimatedInputTokens: 6, estimatedOutputTokens: 7, cost: UsageCost(micros: -5, currency: "USD"), outcome: "ok",
+        attempts: 2, duration: 10, queued: 4,
         firstContent: 5, cache: "miss")
 
     private static let messages: [SuccessionMessage] = [
