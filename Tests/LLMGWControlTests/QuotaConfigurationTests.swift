@@ -177,16 +177,23 @@ struct QuotaConfigurationTests {
             ])
     }
 
+    @Test func aBurstWithoutARateIsRefused() throws {
+        let error = try #require(throws: ConfigurationErrors.self) {
+            try load("[providers.q]\nbase_url = \"https://example.org\"\nrpm_burst = 3\n")
+        }
+        #expect(error.problems.map(\.key) == ["providers.q.rpm_burst"])
+        #expect(error.problems.first?.message == "is of no use without rpm")
+    }
+
     @Test(
-        "Settings that do nothing are refused",
-        arguments: [
-            ("[providers.q]\nbase_url = \"https://example.org\"\nrpm_burst = 3", "providers.q.rpm_burst"),
-            ("[providers.q]\nbase_url = \"https://example.org\"\nbudget_warn = 0.5", "providers.q.budget_warn"),
-            ("[clients.default]\nbudget_warn = 0.5", "clients.default.budget_warn"),
-        ])
-    func useless(text: String, key: String) throws {
-        let error = try #require(throws: ConfigurationErrors.self) { try load(text + "\n") }
-        #expect(error.problems.map(\.key) == [key])
-        #expect(error.problems.first?.message.hasPrefix("is of no use without ") == true)
+        "A share of no budget is warned of",
+        arguments: ["[providers.q]\nbase_url = \"https://example.org\"", "[clients.default]"]
+    )
+    func shareOfNoBudget(section: String) throws {
+        let warnings = try ConfigurationLoader.parse(
+            "\(section)\nbudget_warn = 0.5\n\(minimalConfiguration)", file: "测试.toml", sources: .test()
+        ).warnings
+        #expect(warnings.map(\.message) == ["is of no use without budget_per_day or budget_per_month"])
+        #expect(warnings.first?.key == section.dropFirst().prefix { $0 != "]" } + ".budget_warn")
     }
 }

@@ -25,11 +25,12 @@ extension ConfigurationBuilder {
         report.problem(section.path + [setting], "is of no use without \(needed)")
     }
 
+    /// No error: who writes down the defaults must get what they are.
     private mutating func checkBudgetWarning(_ section: SettingsDocument.Section) {
         guard section.values["budget_warn"] != nil,
             BudgetPeriod.allCases.allSatisfy({ section.values["budget_per_\($0.rawValue)"] == nil })
         else { return }
-        report.problem(
+        report.warning(
             section.path + ["budget_warn"], "is of no use without budget_per_day or budget_per_month")
     }
 
@@ -76,7 +77,8 @@ extension ConfigurationBuilder {
             let common = first.match.users.intersection(section.match.users).sorted()
             let whom = common.isEmpty ? "callers" : common.map { "uid \($0)" }.joined(separator: ", ")
             report.warning(
-                ["clients", section.name], "describes \(whom) as [clients.\(first.name)] does, which comes first and counts")
+                ["clients", section.name],
+                "describes \(whom) as [clients.\(first.name)] does, which comes first and counts")
         }
     }
 }
