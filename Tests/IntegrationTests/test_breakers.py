@@ -35,7 +35,7 @@ def test_an_unreachable_provider_closes_all_its_models(daemon: StartDaemon, up: 
         for _ in range(3):
             assert fail(client).reason == "llmgw.upstream.connect_failed"
     assert breaker(client, "provider/up").state == "open"
-    error = fail(client, model="other", timeout=0.2)
+    error = fail(client, model="other", timeout=2)
     assert (error.reason, error.not_processed) == ("llmgw.gateway.no_healthy_target", True)
     assert state(client, "other") == "closed" and deployment(client, "other").state == "open"
     assert client.set_breaker("provider/up", "reset")
@@ -78,7 +78,7 @@ def test_when_everything_is_closed_the_first_to_open_answers(daemon: StartDaemon
         return script
 
     client = daemon(several(
-        {"a": upstream(busy(1200)).base_url, "b": upstream(busy(400)).base_url},
+        {"a": upstream(busy(20_000)).base_url, "b": upstream(busy(400)).base_url},
         {"sim": {"deployments": {"long": "a", "short": "b"}, "strategy": "priority"}},
     )).client()
     began = time.monotonic()
@@ -86,8 +86,8 @@ def test_when_everything_is_closed_the_first_to_open_answers(daemon: StartDaemon
     assert [(step.deployment, step.reason) for step in info.path] == [
         ("long", "llmgw.upstream.rate_limited"), ("short", "llmgw.upstream.rate_limited"), ("short", None)
     ]
-    assert 0.4 <= time.monotonic() - began < 1.2
-    assert 0 < gate(client, "sim", "long") <= 1.2
+    assert 0.4 <= time.monotonic() - began < 20
+    assert 0 < gate(client, "sim", "long") <= 20
 
 
 def test_when_nothing_opens_in_time_the_soonest_is_told(daemon: StartDaemon, upstream: StartUpstream) -> None:
@@ -111,7 +111,7 @@ def test_what_is_not_the_upstreams_doing_does_not_count(daemon: StartDaemon, up:
     ))
     client = gateway.client()
     for number in range(5):
-        assert fail(client, timeout=0.05).reason == "llmgw.gateway.deadline_exceeded"
+        assert fail(client, timeout=0.5).reason == "llmgw.gateway.deadline_exceeded"
         stream = client.stream_chat(PROMPT)
         wait_until(lambda number=number: len(up.server.exchanges) == 2 * number + 2, "it is under way")  # type: ignore[misc]
         assert fail(client).reason == "llmgw.gateway.queue_full"
@@ -147,7 +147,7 @@ def test_forced_states_survive(daemon: StartDaemon, up: Upstream) -> None:
     assert (shown.state, shown.forced_reason.decode()) == ("forced-open", "维护：换机房")
     assert shown.forced_by and 3_500_000 < shown.forced_remaining_ms <= 3_600_000
     assert breaker(client, "provider/up").state == "closed"
-    assert fail(client, timeout=0.2).not_processed
+    assert fail(client, timeout=5).not_processed
     assert not up.server.exchanges
     wait_until(lambda: breaker(client, closed_name).state == "closed", "what was forced for a moment ends")
     assert client.set_breaker(open_name, "reset")

@@ -110,8 +110,8 @@ def test_the_second_answers_where_the_first_is_slow(daemon: StartDaemon, up: Ups
     assert (info.provider, info.source, info.attempts) == ("second", "model", 2)
     assert way(info) == [("first", "hedge_lost", False), ("second", None, True)]
     assert 2 <= took and info.path[1].wait >= 2
-    assert info.latency is not None and info.latency.queue < 1, "waiting for the first was no waiting for a place"
-    assert info.latency.overhead < 1 and (info.latency.first_token or 0) >= 2, "the caller's wait, not the second's alone"
+    assert info.latency is not None and info.latency.queue < 1.5, "waiting for the first was no waiting for a place"
+    assert info.latency.overhead < 1.5 and (info.latency.first_token or 0) >= 2, "the caller's wait, not the second's alone"
     # The loser is dropped, and paid for: its own count nobody knows.
     up.exchanges("sim-first")[-1].seen_closed()
     assert info.cost is not None and info.cost.currency == "EUR"
@@ -256,7 +256,7 @@ def test_what_speaks_against_it(daemon: StartDaemon, up: Upstream) -> None:
         "spent": "budget_exhausted", "once": "runs_once", "closed": "no_deployment", "short": "deadline",
         "again": "budget_exhausted",
     }
-    gateway = daemon(hedged(up, *reasons, min_service_time="1s"))
+    gateway = daemon(hedged(up, *reasons, min_service_time="20s"))
     client = gateway.client()
     for model in reasons:
         if model != "spent":
@@ -267,7 +267,7 @@ def test_what_speaks_against_it(daemon: StartDaemon, up: Upstream) -> None:
 
     for model in reasons:
         up.acts |= {f"{model}-first": lambda exchange: (time.sleep(2.5), answers(exchange)), f"{model}-second": works}
-    options: dict[str, dict[str, Any]] = {"once": {"retry_ambiguous": False}, "short": {"timeout": 2.9}}
+    options: dict[str, dict[str, Any]] = {"once": {"retry_ambiguous": False}, "short": {"timeout": 15}}
 
     def slow(model: str) -> ReplyInfo:
         return gateway.client().chat(PROMPT, model=model, **options.get(model, {})).info

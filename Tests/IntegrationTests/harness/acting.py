@@ -40,7 +40,7 @@ def broken(exchange: Exchange) -> None:
 
 
 def hangs(exchange: Exchange) -> None:
-    exchange.wait_closed(60)
+    exchange.wait_closed(600)
 
 
 def scope(model: str) -> str:
