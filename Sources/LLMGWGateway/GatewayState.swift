@@ -68,8 +68,9 @@ final class GatewayState {
             logger.notePause(change)
             events.notePause(change)
         }
-        self.clients = QuotaClients(desk: desk, configuration)
-        self.usageBook = UsageBook(directory: settings.stateDirectory, scheduler: scheduler, logger: logger)
+        let usageBook = UsageBook(directory: settings.stateDirectory, scheduler: scheduler, logger: logger)
+        self.usageBook = usageBook
+        self.clients = QuotaClients(desk: desk, configuration) { usageBook.forget($0) }
         statistics.usageBook = usageBook
         statistics.observer = observer
         desk.configure(configuration)

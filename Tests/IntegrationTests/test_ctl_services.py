@@ -44,6 +44,17 @@ def test_limits(answering: Ask) -> None:
     assert not {"limit", "resets_ms", "gate_ms"} & second.keys()
 
 
+def test_what_to_configure_is_said_instead_of_an_empty_table(answering: Ask) -> None:
+    ctl, _ = answering(0x0401, Answer(quota_pb2.ListLimitsReply()))
+    told = ctl("limits").stdout
+    assert "No limits" in told and "[providers.NAME]" in told and "SCOPE" not in told
+    assert ctl.json("limits") == []
+    ctl, _ = answering(0x0405, Answer(quota_pb2.ListBudgetsReply()))
+    told = ctl("budgets").stdout
+    assert "No budgets" in told and "budget_per_day" in told and "SCOPE" not in told
+    assert ctl.json("budgets") == []
+
+
 def test_queues(answering: Ask) -> None:
     reply = quota_pb2.ListQueuesReply(
         queues=[

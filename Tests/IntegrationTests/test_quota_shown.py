@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import threading
 from typing import Any
@@ -106,6 +107,29 @@ def test_a_ledger_outlives_the_daemon(daemon: StartDaemon, upstream: StartUpstre
         client.chat(PROMPT, model="free", timeout=5)
     assert refused.value.reason == "llmgw.gateway.quota_exhausted"
     assert len(up.exchanges) == 3
+
+
+def test_what_lost_its_section_is_not_shown(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    up = upstream(lambda exchange: exchange.reply(chat_reply(usage=USAGE)))
+    providers = {"up": {"base_url": up.base_url, "rpm": 100}, "alt": {"base_url": up.base_url, "rpm": 50, "budget_per_day": 5}}
+    models = {"m": {"provider": "up", "rpm": 90}, "旧": {"provider": "alt", "rpm": 40, **PRICED}}
+    me = section('clients."我"', {"users": [str(os.getuid())], "rpm": 30, "budget_per_day": 1})
+    gateway = daemon(several(providers, models) + me)
+    client = gateway.client()
+    client.chat(PROMPT, model="m")
+    client.chat(PROMPT, model="旧")
+    before = {limit["scope"] for limit in shown(gateway, "limits")}
+    assert {"provider/up", "provider/alt", "model/m", "model/旧", "client/我"} <= before
+    assert {budget["scope"] for budget in shown(gateway, "budgets")} == {"provider/alt", "client/我"}
+    gateway.reload(several({"up": providers["up"]}, {"m": models["m"]}))
+    assert {limit["scope"] for limit in shown(gateway, "limits")} == {"provider/up", "model/m"}
+    assert shown(gateway, "budgets") == []
+    assert [each["policy"] for each in shown(gateway, "clients")] == ["default"]
+    gateway.reload(several(providers, models) + me)
+    limits = {(limit["scope"], limit["kind"]): limit["used"] for limit in shown(gateway, "limits")}
+    assert limits["client/我", "requests/min"] == 2, "what was used stays used"
+    spent = {budget["scope"]: budget["spent"]["micros"] for budget in shown(gateway, "budgets")}
+    assert spent == {"provider/alt": 2000, "client/我": 2000}
 
 
 def test_without_a_state_directory_there_is_no_ledger(daemon: StartDaemon, upstream: StartUpstream) -> None:

@@ -157,7 +157,9 @@ final class Budgets {
 
     /// Whether nobody would notice if it was forgotten.
     func isIdle(_ scope: QuotaScope) -> Bool {
-        refresh()
+        let now = clock()
+        Self.change(&meters, [scope]) { _, meter in meter.advance(now) }
+        Self.change(&resting, [scope]) { _, meter in meter.advance(now) }
         return (meters[scope, default: []] + resting[scope, default: []]).allSatisfy(\.isIdle)
     }
 

@@ -11,6 +11,8 @@ final class QuotaClient {
     let gid: UInt32
     /// Of the configuration in force.
     var settings: ClientSettings
+    /// When it called last.
+    var lastCall = MonotonicInstant(nanoseconds: 0)
 
     init(id: ClientID, name: String, uid: UInt32, gid: UInt32, settings: ClientSettings) {
         self.id = id

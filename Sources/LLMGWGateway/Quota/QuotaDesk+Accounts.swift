@@ -24,7 +24,21 @@ extension QuotaDesk {
                 open(deployment, of: model, at: provider)
             }
         }
+        rest(whatIsNotIn: configuration)
         pump()
+    }
+
+    /// What lost its section is not shown, and begins where it was if it comes back.
+    private func rest(whatIsNotIn configuration: GatewayConfiguration) {
+        let scopes = configuration.quotaScopes
+        controller.change { book in
+            for (scope, account) in book.all where scope.client == nil {
+                book.setHidden(!scopes.contains(scope), account)
+            }
+        }
+        for scope in budgets.meters.keys where scope.client == nil && !scopes.contains(scope) {
+            budgets.configure(scope, [])
+        }
     }
 
     private func open(_ deployment: DeploymentSettings, of model: ModelSettings, at provider: ProviderSettings) {
@@ -80,16 +94,65 @@ extension QuotaDesk {
     /// The client's section of the configuration is another one now, or says something else.
     func configure(_ client: QuotaClient) {
         budgets.configure(.client(client.name), client.settings.budgets)
-        guard let own = controller.book.account(of: .client(client.name)) else { return }
         controller.change { book in
-            book.configure(own, QuotaAccountSettings(limits: client.settings.limits))
-            for (model, limits) in client.settings.modelLimits {
-                if let account = book.account(of: .clientModel(client: client.name, model: model)) {
-                    book.configure(account, QuotaAccountSettings(limits: limits))
-                }
+            for (scope, account) in book.accounts(ofClient: client.name) {
+                let limits = client.settings.limits(of: scope)
+                book.setHidden(limits == nil, account)
+                if let limits { book.configure(account, QuotaAccountSettings(limits: limits)) }
             }
         }
         pump()
+    }
+
+    /// No section describes the client any more: what it has used stays, in case that one does again.
+    func rest(_ client: QuotaClient) {
+        budgets.configure(.client(client.name), [])
+        controller.change { book in
+            for account in book.accounts(ofClient: client.name).values { book.setHidden(true, account) }
+        }
+    }
+
+    /// Whether nobody would notice if the client was forgotten.
+    func isIdle(_ client: QuotaClient) -> Bool {
+        let now = scheduler.now
+        let accounts = controller.book.accounts(ofClient: client.name)
+        return accounts.values.allSatisfy { controller.isIdle($0, now: now) }
+            && controller.waiting(of: client.id).isEmpty
+            && budgets.isIdle(.client(client.name))
+    }
+
+    func forget(_ client: QuotaClient) {
+        controller.change { book in
+            for (scope, account) in book.accounts(ofClient: client.name) {
+                book.forget(account)
+                journal?.forget(scope)
+            }
+        }
+        controller.forget(client.id)
+        forecasts.forget(client.id)
+        budgets.forget(.client(client.name))
+    }
+}
+
+extension ClientSettings {
+    /// Nil where it says nothing about the scope, which is one of its client's.
+    fileprivate func limits(of scope: QuotaScope) -> QuotaLimits? {
+        if case .clientModel(_, let model) = scope { modelLimits[model] } else { limits }
+    }
+}
+
+extension GatewayConfiguration {
+    /// All that are no client's.
+    fileprivate var quotaScopes: Set<QuotaScope> {
+        var scopes = Set(providers.keys.map(QuotaScope.provider))
+        for model in models.values {
+            scopes.insert(.model(model.name))
+            for deployment in model.deployments {
+                scopes.insert(.deployment(model: model.name, name: deployment.name))
+                scopes.insert(.upstream(provider: deployment.provider, model: deployment.upstreamModel))
+            }
+        }
+        return scopes
     }
 }
 

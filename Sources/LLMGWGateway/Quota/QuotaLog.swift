@@ -136,6 +136,8 @@ final class QuotaLog {
         }
     }
 
+    func forget(_ scope: QuotaScope) { keys[scope] = nil }
+
     private func key(_ scope: QuotaScope, _ metric: QuotaMetric) -> UInt64 {
         if let key = keys[scope]?[metric] { return key }
         let key = QuotaJournal.bucketKey("\(scope.name) \(metric.name)")

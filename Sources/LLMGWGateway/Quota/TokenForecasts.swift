@@ -22,6 +22,10 @@ final class TokenForecasts {
         forecasts[key(deployment), default: TokenForecast()].learn(usage, size: size, client: client.index)
     }
 
+    func forget(_ client: ClientID) {
+        for key in forecasts.keys { forecasts[key]?.forget(client: client.index) }
+    }
+
     private func key(_ deployment: Deployment) -> GateKey {
         .upstreamModel(provider: deployment.settings.provider, model: deployment.settings.upstreamModel)
     }

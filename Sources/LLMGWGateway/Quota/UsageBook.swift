@@ -81,6 +81,9 @@ final class UsageBook {
         }
     }
 
+    /// Nobody asks for the client's sums any more; the ledger keeps what it did.
+    func forget(_ client: QuotaClient) { clients[client.name] = nil }
+
     // MARK: Today
 
     /// What was spent since midnight UTC.

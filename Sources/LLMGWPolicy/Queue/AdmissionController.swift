@@ -77,6 +77,10 @@ public struct AdmissionController: Sendable {
         book.statuses(now: now)
     }
 
+    public mutating func isIdle(_ account: QuotaBook.AccountID, now: MonotonicInstant) -> Bool {
+        book.isIdle(account, now: now)
+    }
+
     /// Whether requests of the lane need the account.
     public func uses(_ account: QuotaBook.AccountID, _ lane: LaneID) -> Bool {
         queues[lane.queue].lanes[lane.lane].accounts.contains(account)
@@ -247,6 +251,11 @@ public struct AdmissionController: Sendable {
         body(&book)
         for queue in queues.indices { queues[queue].unparkAll() }
         touch()
+    }
+
+    /// Its number may be another client's from now on.
+    public mutating func forget(_ client: ClientID) {
+        for queue in queues.indices { queues[queue].fair.forget(client: client.index) }
     }
 
     mutating func touch() {

@@ -223,6 +223,12 @@ struct FairQueue<Payload: Sendable>: Sendable {
         serve(client: client, cost: cost)
     }
 
+    /// What a client was served is forgotten; one that waits stays as it is.
+    mutating func forget(client: Int) {
+        guard client < clients.count, clients[client].waiting == 0 else { return }
+        clients[client] = Client()
+    }
+
     private func existingFlow(of client: Int, band: Int, lane: Int) -> Int? {
         guard client < clients.count else { return nil }
         return clients[client].flows.first { flows[$0].band == band && flows[$0].lane == lane }

@@ -10,6 +10,14 @@ public enum QuotaScope: Sendable, Hashable {
     case client(String)
     case clientModel(client: String, model: String)
 
+    /// The client whose own it is; nil for what clients share.
+    public var client: String? {
+        switch self {
+        case .client(let name), .clientModel(let name, _): name
+        case .provider, .model, .deployment, .upstream: nil
+        }
+    }
+
     /// "provider/NAME", "client/NAME/model/NAME".
     public var name: String {
         switch self {
@@ -177,6 +185,12 @@ public struct QuotaAccount: Sendable {
         _ entries: [SlidingLog.Entry], amounts: [Int], now: MonotonicInstant
     ) -> [SlidingLog.Entry] {
         entries.enumerated().map { index, entry in windows[index].move(entry, amount: amounts[index], now: now) }
+    }
+
+    /// Whether nothing is reserved, used or closed.
+    mutating func isIdle(now: MonotonicInstant) -> Bool {
+        if case .closed(let until) = gate, until > now { return false }
+        return inUse == 0 && windows.indices.allSatisfy { windows[$0].used(now: now) == 0 }
     }
 
     // MARK: Learning

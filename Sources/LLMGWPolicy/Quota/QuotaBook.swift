@@ -43,6 +43,11 @@ public struct QuotaBook: Sendable {
 
     private var accounts: [QuotaAccount] = []
     private var ids: [QuotaScope: AccountID] = [:]
+    private var ofClients: [String: [QuotaScope: AccountID]] = [:]
+    /// Places in `accounts` whose account is forgotten.
+    private var free: [Int] = []
+    /// Of what the configuration does not have at present.
+    private var hidden: Set<Int> = []
     private var live: [UInt64: Reservation] = [:]
     private var last: UInt64 = 0
 
@@ -53,10 +58,43 @@ public struct QuotaBook: Sendable {
     /// The account of a scope, which is opened with these settings if it is new.
     public mutating func account(_ scope: QuotaScope, _ settings: QuotaAccountSettings) -> AccountID {
         if let id = ids[scope] { return id }
-        let id = AccountID(index: accounts.count)
-        accounts.append(QuotaAccount(scope, settings))
+        let account = QuotaAccount(scope, settings)
+        let id: AccountID
+        if let index = free.popLast() {
+            id = AccountID(index: index)
+            accounts[index] = account
+            hidden.remove(index)
+        } else {
+            id = AccountID(index: accounts.count)
+            accounts.append(account)
+        }
         ids[scope] = id
+        if let client = scope.client { ofClients[client, default: [:]][scope] = id }
         return id
+    }
+
+    /// All accounts of a client.
+    public func accounts(ofClient name: String) -> [QuotaScope: AccountID] { ofClients[name, default: [:]] }
+
+    /// A hidden account keeps what it has, and is not shown.
+    public mutating func setHidden(_ isHidden: Bool, _ id: AccountID) {
+        if isHidden { hidden.insert(id.index) } else { hidden.remove(id.index) }
+    }
+
+    /// Whether nothing is reserved or used in it, so that a new one would be the same.
+    public mutating func isIdle(_ id: AccountID, now: MonotonicInstant) -> Bool { accounts[id.index].isIdle(now: now) }
+
+    /// Only an idle one that nobody asks for any more: its place is another one's then.
+    public mutating func forget(_ id: AccountID) {
+        let scope = accounts[id.index].scope
+        precondition(ids[scope] == id && accounts[id.index].inUse == 0, "only an idle account is forgotten, once")
+        ids[scope] = nil
+        if let client = scope.client {
+            ofClients[client]?[scope] = nil
+            if ofClients[client]?.isEmpty == true { ofClients[client] = nil }
+        }
+        hidden.insert(id.index)
+        free.append(id.index)
     }
 
     public func account(of scope: QuotaScope) -> AccountID? { ids[scope] }
@@ -216,7 +254,7 @@ public struct QuotaBook: Sendable {
     public func inUse(_ id: AccountID) -> Int { accounts[id.index].inUse }
 
     public mutating func statuses(now: MonotonicInstant) -> [(scope: QuotaScope, status: QuotaAccount.Status)] {
-        accounts.indices.flatMap { index in
+        accounts.indices.filter { !hidden.contains($0) }.flatMap { index in
             accounts[index].statuses(now: now).map { (accounts[index].scope, $0) }
         }
     }

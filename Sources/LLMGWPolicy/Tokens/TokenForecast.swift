@@ -32,6 +32,9 @@ public struct TokenForecast: Sendable {
             inputTokens: input, outputTokens: min(expected, maxTokens ?? .max), maxTokens: maxTokens)
     }
 
+    /// Its number may be another client's from now on.
+    public mutating func forget(client: Int) { outputs[client] = nil }
+
     /// An answer came, and this was counted for it.
     public mutating func learn(_ usage: Usage, size: TokenSize, client: Int) {
         if let input = usage.inputTokens, input > 0, size.tokens > 0 {

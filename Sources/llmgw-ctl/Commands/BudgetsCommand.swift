@@ -15,6 +15,14 @@ struct BudgetsCommand: AsyncParsableCommand {
     func run() async throws {
         let budgets = try await connection.withClient { try await $0.listBudgets() }
         guard !output.json else { return JSON.print { $0.array(budgets) { $0.budget($1) } } }
+        guard !budgets.isEmpty else {
+            return Terminal.write(
+                """
+                No budgets that you may see. A client's own appear with its first request.
+                Set budget_per_day or budget_per_month in [clients.NAME] or [providers.NAME], and input_price in [models.NAME].
+
+                """)
+        }
         var table = Table("SCOPE", "PERIOD", "STATE", "SPENT", "RESERVED", "WARN", "STOP", "ENDS IN", "UNPRICED")
         for b in budgets {
             table.add(

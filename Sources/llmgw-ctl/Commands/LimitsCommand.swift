@@ -22,6 +22,14 @@ struct LimitsCommand: AsyncParsableCommand {
     func run() async throws {
         let limits = try await connection.withClient { try await $0.listLimits() }
         guard !output.json else { return JSON.print { $0.array(limits) { $0.limit($1) } } }
+        guard !limits.isEmpty else {
+            return Terminal.write(
+                """
+                No limits: none is configured, and no provider has told of any. A client's own appear with its first request.
+                Set rpm, tpm, rpd or max_concurrency in [providers.NAME], [models.NAME] or [clients.NAME].
+
+                """)
+        }
         var table = Table(
             "SCOPE", "KIND", "LIMIT", "EFFECTIVE", "USED", "RESERVED", "DEBT", "RESETS IN", "GATE", "SOURCE")
         for l in limits {
