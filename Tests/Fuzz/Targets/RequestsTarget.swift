@@ -39,6 +39,7 @@ enum RequestsTarget {
         case .purgeCache: roundTrip(CachePurge.self, body, codec)
         case .reload: roundTrip(ReloadCommand.self, body, codec)
         case .drain: roundTrip(DrainCommand.self, body, codec)
+        case .upgrade: roundTrip(UpgradeCommand.self, body, codec)
         case .pause: roundTrip(PauseCommand.self, body, codec)
         case .resume: roundTrip(ResumeCommand.self, body, codec)
         case .watchEvents: roundTrip(EventFilter.self, body, codec)
