@@ -158,6 +158,12 @@ final class FakeConnection {
         return (frame.stream, try M.decode(envelope.body, with: codec))
     }
 
+    /// Waits until something has come that is not read yet, and leaves it there.
+    func awaitMore() throws {
+        var byte: UInt8 = 0
+        guard recv(descriptor, &byte, 1, Int32(MSG_PEEK)) == 1 else { throw Unexpected(description: "nothing came") }
+    }
+
     func expectEnd() throws {
         if let frame = try next() { throw Unexpected(description: "\(frame.header.type) came, not the end") }
     }

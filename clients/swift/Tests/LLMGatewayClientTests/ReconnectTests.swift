@@ -47,6 +47,44 @@ import Testing
         await client.close()
     }
 
+    /// The daemon says GOAWAY and closes while the client writes: the write fails, and what was said before has to be heard all the same.
+    @Test("A GOAWAY that is there when a write fails counts", arguments: [0, 1] as [UInt32], 0..<8)
+    func goAwayBeforeABrokenWrite(lastStream: UInt32, round: Int) async throws {
+        let (arrived, continuation) = AsyncStream.makeStream(of: Void.self)
+        let daemon = FakeDaemon { connection in
+            try connection.open()
+            if connection.number == 1 {
+                _ = try connection.request(ChatRequest.self)
+                continuation.finish()
+                try connection.awaitMore()
+                try connection.send(
+                    .goAway, 0, GoAway(lastStream: lastStream, reason: "restart", grace: .seconds(1)))
+            } else {
+                for _ in lastStream..<2 { try Self.answer(connection, "第二次") }
+                try connection.expectEnd()
+            }
+        }
+        let client = GatewayClient(socketPath: daemon.path)
+        // One frame, and more than the socket holds: a part of it waits to be written when the connection ends.
+        let large = ChatRequest(messages: [.user(String(repeating: "长", count: 84_000))])
+        async let first = client.chat(hello)
+        for await _ in arrived {}
+        async let second = client.chat(large)
+        #expect(try await second.text == "第二次")
+        if lastStream == 0 {
+            #expect(try await first.text == "第二次")
+        } else {
+            do {
+                _ = try await first
+                Issue.record("nobody answered it")
+            } catch let error as GatewayError {
+                #expect(error.reason == .localConnectionLost && error.retry == .ambiguous)
+            }
+        }
+        await client.close()
+        #expect(daemon.connections == 2 && daemon.failures == [])
+    }
+
     @Test func refusedTwiceIsAnError() async throws {
         let daemon = FakeDaemon { connection in
             try connection.open()
