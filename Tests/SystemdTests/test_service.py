@@ -21,6 +21,10 @@ def pid(machine: Machine) -> int:
     return int(machine.show(SERVICE, "MainPID"))
 
 
+def daemons(machine: Machine) -> int:
+    return machine.run("sh", "-c", "cat /proc/[0-9]*/comm").stdout.split().count("llmgwd")
+
+
 def test_the_first_call_starts_the_daemon(machine: Machine) -> None:
     assert machine.run("systemctl", "is-active", "llmgw.socket", "llmgw-admin.socket").stdout.split() == ["active", "active"]
     assert machine.run("systemctl", "is-active", SERVICE, check=False).stdout.strip() == "inactive"
@@ -118,6 +122,46 @@ def test_a_restart_under_load_loses_nothing(machine: Machine) -> None:
     assert calls_while(machine, restart) > 20
 
 
+def test_an_upgrade_that_nobody_notices(machine: Machine) -> None:
+    """The unit stays active with another main process, which the next test's watchdog looks after."""
+    def told(name: str) -> str:
+        return machine.show(SERVICE, name)
+
+    before, since, restarts = pid(machine), told("ActiveEnterTimestampMonotonic"), told("NRestarts")
+
+    def upgrade() -> None:
+        for _ in range(2):
+            report = json.loads(machine.run("llmgw-ctl", "upgrade", "--json").stdout)
+            assert report["done"], report
+            wait_until(lambda report=report: pid(machine) == report["pid"], "systemd knows the new main process")  # type: ignore[misc]
+
+    assert calls_while(machine, upgrade) > 20
+    assert pid(machine) != before
+    assert (told("ActiveState"), told("SubState"), told("ActiveEnterTimestampMonotonic"), told("NRestarts")) == (
+        "active", "running", since, restarts)
+    wait_until(lambda: daemons(machine) == 1, "the daemons before have ended")
+    journal = machine.run("journalctl", "--no-pager", "-u", SERVICE).stdout
+    assert "not our child" not in journal and "reception only permitted" not in journal
+    assert f"key=Bearer {KEY} 好" in ask(machine, "alice", "hello"), "credentials are there"
+
+
+def test_a_broken_program_changes_nothing(machine: Machine) -> None:
+    before = pid(machine)
+    machine.run("mv", "/usr/bin/llmgwd", "/usr/bin/llmgwd.good")
+    machine.write("/usr/bin/llmgwd", "#!/bin/sh\nexit 3\n", 0o755)
+    result = machine.run("llmgw-ctl", "upgrade", check=False)
+    machine.run("mv", "/usr/bin/llmgwd.good", "/usr/bin/llmgwd")
+    assert result.returncode == 1 and "ended before it was ready" in result.stdout
+    assert pid(machine) == before and "key=" in ask(machine, "alice", "hello")
+
+
+def test_doctor_and_top(machine: Machine) -> None:
+    findings = json.loads(machine.run("llmgw-ctl", "doctor", "--json", check=False).stdout)
+    assert findings["findings"] and [finding for finding in findings["findings"] if finding["verdict"] == "failed"] == []
+    screen = machine.run("llmgw-ctl", "top", "--once", user="alice").stdout
+    assert "plain" in screen
+
+
 def test_a_daemon_that_hangs_is_replaced(machine: Machine) -> None:
     before = pid(machine)
     machine.run("sh", "-c", f"kill -STOP {before}")
@@ -135,7 +179,8 @@ def test_reload(machine: Machine) -> None:
     machine.run("systemctl", "reload", SERVICE)
     wait_until(lambda: "新的" in machine.run("llmgw-ctl", "models", user="alice").stdout, "the new model is there")
     machine.write("/etc/llmgw/llmgw.toml", good + "[server2]\n")
-    machine.run("systemctl", "reload", SERVICE)
+    assert machine.run("systemctl", "reload", SERVICE, check=False).returncode != 0, "a refusal is a failure"
+    assert machine.run("systemctl", "is-active", SERVICE).stdout.strip() == "active"
     wait_until(lambda: "the configuration is not reloaded" in machine.run("journalctl", "--no-pager", "-u", SERVICE).stdout, "the journal says so")
     assert "新的" in machine.run("llmgw-ctl", "models", user="alice").stdout
     machine.write("/etc/llmgw/llmgw.toml", good)
@@ -147,6 +192,29 @@ def test_a_stopped_daemon_is_started_by_the_next_call(machine: Machine) -> None:
     machine.run("systemctl", "stop", SERVICE)
     assert machine.run("systemctl", "is-active", SERVICE, check=False).stdout.strip() == "inactive"
     assert "key=" in ask(machine, "bob", "hello")
+
+
+def test_a_users_own_daemon(machine: Machine) -> None:
+    uid = machine.run("id", "-u", "carol").stdout.strip()
+    # What a login would set.
+    machine.write("/etc/systemd/system/user@.service.d/test.conf", "[Service]\nEnvironment=XDG_RUNTIME_DIR=/run/user/%i\n")
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "start", f"user@{uid}.service")
+
+    def own(*command: str, check: bool = True) -> str:
+        return machine.run("env", f"XDG_RUNTIME_DIR=/run/user/{uid}", *command, user="carol", check=check).stdout
+
+    place = "/home/carol/.config/llmgw"
+    machine.write(f"{place}/llmgw.toml", '[providers.up]\nbase_url = "http://127.0.0.1:8080/v1"\n[models.own]\nprovider = "up"\n')
+    machine.run("chown", "-R", "carol:", "/home/carol/.config")
+    own("systemctl", "--user", "start", "llmgw.socket")
+    assert "own" in own("llmgw-ctl", "models"), "the first call starts it"
+    assert own("systemctl", "--user", "is-active", "llmgw.service").strip() == "active"
+    assert machine.run("stat", "-c", "%U %a", f"/run/user/{uid}/llmgw/llmgw.sock").stdout.split() == ["carol", "600"]
+    own("systemctl", "--user", "reload", "llmgw.service")
+    assert json.loads(own("llmgw-ctl", "upgrade", "--json"))["done"]
+    own("systemctl", "--user", "stop", "llmgw.socket", "llmgw.service")
+    machine.run("systemctl", "stop", f"user@{uid}.service")
 
 
 def test_upgrade_of_the_package(machine: Machine) -> None:
