@@ -37,7 +37,9 @@ final class GatewayGeneration {
         } else {
             // The file is opened once; other settings for it need a restart.
             let disk = configuration.cache.disk.flatMap {
-                CacheDisk(path: $0.path, maxBytes: $0.maxBytes, scheduler: state.scheduler, logger: state.logger)
+                CacheDisk(
+                    path: $0.path, maxBytes: $0.maxBytes, scheduler: state.scheduler, logger: state.logger,
+                    onChange: { events.noteCacheDisk($0) })
             }
             let cache = ReplyCache(bounds, scheduler: state.scheduler, counters: state.cacheCounters, disk: disk)
             self.cache = cache

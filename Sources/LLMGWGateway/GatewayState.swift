@@ -63,7 +63,7 @@ final class GatewayState {
             onBudget: { scope, state, budget in
                 logger.noteBudget(scope, state, budget)
                 events.noteBudget(scope, state, budget)
-            })
+            }, onLimit: { events.noteLimit($0) })
         self.pauses = Pauses(scheduler: scheduler) { change in
             logger.notePause(change)
             events.notePause(change)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import pathlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from conftest import StartDaemon, StartUpstream
-from harness.configuration import EAGER, PROMPT, SECRET_WORD, configuration
+from harness.configuration import EAGER, PROMPT, SECRET_WORD, configuration, section
 from harness.processes import Daemon, Simulator
 from harness.resilience import breaker
 from harness.tool import FAILURE, Tool
+from harness.upstream import Exchange, chat_reply
 from harness.waiting import wait_until
 from harness.wire import DATA, HEAD, RawClient
 from llmgw import GatewayError, _service_methods
@@ -154,3 +156,51 @@ def test_a_reader_that_stops_reading_holds_nobody_up(daemon: StartDaemon, sim: S
         dropped = sum(event.dropped for event in events)
         assert dropped > 0, "it read nothing for a while"
         assert len(events) + dropped == count + 1 == events[-1].sequence - events[0].sequence + 1
+
+
+def test_limits_that_are_learned_are_told(daemon: StartDaemon, upstream: StartUpstream, watch: Watch) -> None:
+    answers = iter([(200, {"x_ratelimit_limit_requests": "50"}), (200, {"x_ratelimit_limit_requests": "20"}), (429, {})])
+
+    def script(exchange: Exchange) -> None:
+        status, headers = next(answers)
+        exchange.reply(chat_reply("好") if status == 200 else {"error": {"message": "太快", "type": "rate_limit"}}, status=status, **headers)
+
+    gateway = daemon(configuration(upstream(script).base_url))
+    following = watch(gateway, "--kind", "quota")
+    client = gateway.client()
+    assert client.chat(PROMPT).text
+    event = following()
+    assert (event["kind"], event["severity"], event["subject"]) == ("quota", "notice", "upstream/up/sim")
+    assert event["message"] == "the provider says that its limit is 50 requests/min"
+    assert client.chat(PROMPT).text
+    event = following()
+    assert event["severity"] == "warning" and "20 requests/min" in event["message"]
+    with pytest.raises(GatewayError):
+        client.chat(PROMPT)
+    assert "limits that it does not tell" in following()["message"]
+
+
+def test_a_purge_is_told_and_the_status_knows_the_cache(
+    daemon: StartDaemon, sim: Simulator, watch: Watch
+) -> None:
+    gateway = daemon(configuration(sim.base_url) + section("cache", {"mode": "on"}))
+    following = watch(gateway, "--kind", "cache")
+    client = gateway.client()
+    for _ in range(2):
+        client.chat(PROMPT, temperature=0)
+    assert (client.status().cache.hits, client.status().cache.misses) == (1, 1)
+    client.purge_cache("all")
+    event = following()
+    assert event["kind"] == "cache" and event["message"] == f"uid {UID}: purge cache"
+
+
+def test_a_disk_tier_that_fails_is_told(daemon: StartDaemon, sim: Simulator, watch: Watch, directory: pathlib.Path) -> None:
+    state = directory / "state"
+    state.mkdir()
+    (state / "cache.db").mkdir()
+    gateway = daemon(configuration(sim.base_url, server={"state_directory": str(state)}) + section("cache", {"mode": "on", "disk": True}))
+    following = watch(gateway, "--kind", "cache")
+    client = gateway.client()
+    client.chat(PROMPT, temperature=0)
+    event = following()
+    assert (event["severity"], event["subject"]) == ("warning", "disk") and "cache.db" in event["message"]

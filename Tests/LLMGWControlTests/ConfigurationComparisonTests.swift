@@ -52,6 +52,16 @@ struct ConfigurationComparisonTests {
         #expect(back.map(\.newValue) == [nil, "\"10m\"", "\"/run/a\""])
     }
 
+    @Test("A section that came, or went, is told by what is written in it, not by its defaults")
+    func sections() throws {
+        let more = text + "\n[providers.second]\nbase_url = \"https://example.net\"\n[clients.报告]\nusers = [\"0\"]\n"
+        let came = try ConfigurationComparison.changes(from: configuration(text), to: configuration(more))
+        #expect(came.map(\.key) == ["clients.\"报告\".users", "providers.second.base_url"])
+        #expect(came.allSatisfy { $0.oldValue == nil })
+        let went = try ConfigurationComparison.changes(from: configuration(more), to: configuration(text))
+        #expect(went.map(\.key) == came.map(\.key) && went.allSatisfy { $0.newValue == nil })
+    }
+
     @Test("A rotated key is a change of the settings that name it, and is not shown")
     func rotation() throws {
         let changes = try ConfigurationComparison.changes(

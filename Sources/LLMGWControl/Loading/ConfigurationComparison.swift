@@ -10,6 +10,8 @@ public enum ConfigurationComparison {
         return Set(before.keys).union(after.keys).sorted().compactMap { key in
             let (former, present) = (before[key], after[key])
             guard former?.value != present?.value || rotated.contains(key) else { return nil }
+            // A section that came or went says what is written in it; its defaults are no news.
+            if former == nil || present == nil, (present ?? former)?.source == .default { return nil }
             return SettingChange(
                 key: key, oldValue: former?.value, newValue: present?.value,
                 needsRestart: (present ?? former)?.needsRestart ?? false)

@@ -31,8 +31,14 @@ final class AdminService {
             providers: providers, models: statistics.modelStatuses,
             clients: state.accounts.statuses.filter { everybody || $0.uid == peer.uid },
             pauses: state.pauses.statuses.filter { everybody || !$0.scope.hasPrefix("client/") },
-            waiting: UInt32(clamping: state.desk.waitingCount),
+            waiting: UInt32(clamping: state.desk.waitingCount), cache: cacheCounts,
             costsToday: everybody ? state.usageBook.costsToday.inOrder : [], problems: state.storageProblems)
+    }
+
+    /// Nil where nothing is kept, and nothing was.
+    private var cacheCounts: CacheCounts? {
+        let counts = state.cacheCounters.total
+        return configuration.cache.mode == .off && counts == CacheCounts() ? nil : counts
     }
 
     private var providers: [ProviderStatus] {

@@ -28,8 +28,9 @@ struct AuditLog {
     private func publish(_ call: Call, _ action: (name: String, target: String), _ isDenied: Bool) {
         let isTold = [.reload, .drain, .upgrade, .pause, .resume].contains(call.method)
         guard !isTold || call.failure != nil else { return }
+        let kind: GatewayEvent.Kind = call.method == .purgeCache && call.failure == nil ? .cache : .admin
         events.publish(
-            .admin, isDenied ? .warning : .notice, "uid \(call.peer.uid): \(action.name)",
+            kind, isDenied ? .warning : .notice, "uid \(call.peer.uid): \(action.name)",
             details: [
                 Label(key: "action", value: action.name),
                 Label(key: "target", value: String(action.target.prefix(Self.maxTarget))),

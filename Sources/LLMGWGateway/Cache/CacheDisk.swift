@@ -18,6 +18,9 @@ final class CacheDisk {
     private let path: String
     private let maxBytes: Int64
     private let scheduler: any LoopScheduler
+    private let onChange: @GatewayLoop (StorageStatus) -> Void
+    /// It was told that the file is out of use.
+    private var isToldDisabled = false
     /// What was stored while the file was being opened.
     private var early: [CacheFileEntry] = []
     private var waiting: [Reading: [CheckedContinuation<CacheEntry?, Never>]] = [:]
@@ -25,7 +28,11 @@ final class CacheDisk {
     private(set) var misses: UInt64 = 0
 
     /// Nil, and said in the log, where the file cannot be worked with at all.
-    init?(path: String, maxBytes: Int, scheduler: any LoopScheduler, logger: Logger) {
+    /// `onChange` hears when the tier is out of use, and when it is back.
+    init?(
+        path: String, maxBytes: Int, scheduler: any LoopScheduler, logger: Logger,
+        onChange: @escaping @GatewayLoop (StorageStatus) -> Void = { _ in }
+    ) {
         do throws(StorageError) {
             self.file = try CacheFile(CacheFile.Settings(path: path, maxBytes: Int64(maxBytes)))
         } catch {
@@ -35,6 +42,7 @@ final class CacheDisk {
         self.path = path
         self.maxBytes = Int64(maxBytes)
         self.scheduler = scheduler
+        self.onChange = onChange
     }
 
     /// Nil where it is not there, or the tier is out of use. Several who ask for one key share a read.
@@ -46,6 +54,7 @@ final class CacheDisk {
         let found = await file.read(key.bytes)
         let entry = found.flatMap { CacheEntry($0, now: scheduler.now, wallClock: UnixTime.now.milliseconds) }
         if entry == nil { misses += 1 } else { hits += 1 }
+        look()
         for continuation in waiting.removeValue(forKey: reading) ?? [] { continuation.resume(returning: entry) }
         return entry
     }
@@ -58,6 +67,17 @@ final class CacheDisk {
         } else {
             file.write(stored)
         }
+        look()
+    }
+
+    /// The file's thread tells nobody by itself: whoever uses the tier looks.
+    private func look() {
+        let status = file.status
+        guard status.state == .disabled || status.state == .ready, (status.state == .disabled) != isToldDisabled else {
+            return
+        }
+        isToldDisabled.toggle()
+        onChange(status)
     }
 
     /// How many entries went, once that is certain to outlive a power failure.

@@ -1,5 +1,6 @@
 import LLMGWCore
 import LLMGWPolicy
+import LLMGWStorage
 import Logging
 
 /// How what happens in the gateway is told.
@@ -21,6 +22,33 @@ extension EventBroadcaster {
             details: [
                 Label(key: "state", value: state.rawValue), Label(key: "period", value: budget.period.rawValue),
             ])
+    }
+
+    func noteLimit(_ news: QuotaDesk.LimitNews) {
+        switch news {
+        case .told(let scope, let metric, let limit, let before):
+            let isLess = before.map { limit < $0 } ?? false
+            publish(
+                .quota, isLess ? .warning : .notice, subject: scope.name,
+                "the provider says that its limit is \(limit) \(metric.name)",
+                details: [Label(key: "metric", value: metric.name), Label(key: "limit", value: "\(limit)")]
+                    + (before.map { [Label(key: "before", value: "\($0)")] } ?? []))
+        case .lowered(let scope):
+            publish(
+                .quota, .warning, subject: scope.name,
+                "the provider refused for limits that it does not tell; less is asked of it")
+        }
+    }
+
+    func noteCacheDisk(_ status: StorageStatus) {
+        switch status.state {
+        case .disabled:
+            publish(
+                .cache, .warning, subject: "disk", "the cache's disk tier is out of use: \(status.problem ?? "unknown")"
+            )
+        case .ready: publish(.cache, .notice, subject: "disk", "the cache's disk tier is in use again")
+        case .opening, .closed: break
+        }
     }
 
     func notePause(_ change: Pauses.Change) {

@@ -4,9 +4,11 @@ import LLMGWPolicy
 /// What upstreams and operators say.
 extension QuotaDesk {
     func learned(_ deployment: Deployment) -> QuotaBook.AccountID {
-        account(
-            .upstream(provider: deployment.settings.provider, model: deployment.settings.upstreamModel),
-            QuotaAccountSettings())
+        account(scope(learnedFrom: deployment), QuotaAccountSettings())
+    }
+
+    func scope(learnedFrom deployment: Deployment) -> QuotaScope {
+        .upstream(provider: deployment.settings.provider, model: deployment.settings.upstreamModel)
     }
 
     /// Nobody goes there before `until`. Those who wait for it may look elsewhere.
@@ -38,6 +40,7 @@ extension QuotaDesk {
     func complained(_ deployment: Deployment) {
         let (account, now) = (learned(deployment), scheduler.now)
         controller.change { $0.complain(account, now: now) }
+        onLimit(.lowered(scope(learnedFrom: deployment)))
         pump()
     }
 }

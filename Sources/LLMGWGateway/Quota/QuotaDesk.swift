@@ -21,7 +21,21 @@ final class QuotaDesk {
     private var timer: (any ScheduledAction)?
     private var timerAt: MonotonicInstant?
 
-    init(scheduler: any LoopScheduler, journal: QuotaLog? = nil, onBudget: @escaping BudgetAnnouncement) {
+    /// What was found out about an upstream's limits.
+    enum LimitNews: Equatable {
+        /// By its answers; `before` is what was known of it.
+        case told(QuotaScope, QuotaMetric, Int, before: Int?)
+        /// It refused for limits that it did not tell.
+        case lowered(QuotaScope)
+    }
+
+    let onLimit: @GatewayLoop (LimitNews) -> Void
+
+    init(
+        scheduler: any LoopScheduler, journal: QuotaLog? = nil, onBudget: @escaping BudgetAnnouncement,
+        onLimit: @escaping @GatewayLoop (LimitNews) -> Void = { _ in }
+    ) {
+        self.onLimit = onLimit
         self.scheduler = scheduler
         self.journal = journal
         self.history = QuotaHistory(journal: journal)
@@ -145,7 +159,14 @@ final class QuotaDesk {
 
     /// The head of an answer is there.
     func learn(_ report: RateLimitReport, from grant: AdmissionGrant, at deployment: Deployment) {
-        controller.learn(report, from: grant, about: learned(deployment), now: scheduler.now)
+        let account = learned(deployment)
+        let before = controller.book.knownLimits(account)
+        controller.learn(report, from: grant, about: account, now: scheduler.now)
+        let after = controller.book.knownLimits(account)
+        for metric in QuotaMetric.allCases {
+            guard let limit = after[metric], limit != before[metric] else { continue }
+            onLimit(.told(scope(learnedFrom: deployment), metric, limit, before: before[metric]))
+        }
         pump()
     }
 

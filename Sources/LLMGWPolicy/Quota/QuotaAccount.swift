@@ -262,6 +262,13 @@ public struct QuotaAccount: Sendable {
 
     // MARK: Showing
 
+    var knownLimits: QuotaLimits {
+        var limits = QuotaLimits()
+        for window in windows { limits[window.metric] = window.limit.known }
+        limits[.concurrency] = concurrency.known
+        return limits
+    }
+
     public struct Status: Sendable, Equatable {
         public var metric: QuotaMetric
         public var known: Int?

@@ -231,6 +231,9 @@ public struct QuotaBook: Sendable {
         accounts[account.index].learn(report, sequence: id.number, entries: entries, now: now)
     }
 
+    /// The limits that are configured, or that the provider has told.
+    public func knownLimits(_ id: AccountID) -> QuotaLimits { accounts[id.index].knownLimits }
+
     public mutating func configure(_ id: AccountID, _ settings: QuotaAccountSettings) {
         accounts[id.index].configure(settings)
     }
