@@ -90,6 +90,20 @@ def test_what_requests_leave(daemon: StartDaemon, upstream: StartUpstream) -> No
     assert metrics.value("llmgw_events_total", kind="request") == 4
 
 
+def test_what_is_left_of_limits(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """The configured limit and those that two upstream models have told: of each kind the least that is left."""
+    told = {"大": "40", "小": "30"}
+    up = upstream(lambda exchange: exchange.reply(chat_reply(), x_ratelimit_limit_requests=told[exchange.request.json["model"]]))
+    gateway = daemon(one_provider(up.base_url, "大", "小", provider={"rpm": 50, "max_concurrency": 3}))
+    client = gateway.client()
+    assert scrape(Tool(gateway.socket)).value("llmgw_provider_ratelimit_remaining", provider="up", limit="rpm") == 50
+    for model in told:
+        assert client.chat(PROMPT, model=model).text
+    metrics = scrape(Tool(gateway.socket))
+    assert metrics.value("llmgw_provider_ratelimit_remaining", provider="up", limit="rpm") == 30, "nothing had been counted for it before"
+    assert metrics.value("llmgw_provider_ratelimit_remaining", provider="up", limit="max_concurrency") == 3
+
+
 def test_no_words_of_callers(daemon: StartDaemon, sim: Simulator) -> None:
     gateway = daemon(one_provider(sim.base_url, "m"))
     client = gateway.client(name="客户自称")

@@ -79,6 +79,9 @@ extension MetricFamily {
         "Attempts that failed by the upstream's fault.")
     static let providerInFlight = MetricFamily(
         "llmgw_provider_requests_in_flight", .gauge, ["provider"], "Requests that have a place at the provider.")
+    static let rateLimitRemaining = MetricFamily(
+        "llmgw_provider_ratelimit_remaining", .gauge, ["provider", "limit"],
+        "What is left of a provider's limit, configured or learned; of several upstream models the one with the least.")
     static let providerUp = MetricFamily(
         "llmgw_provider_up", .gauge, ["provider"], "1 where one of its deployments may be asked now.")
     static let providerBreaker = MetricFamily(
@@ -144,7 +147,8 @@ extension MetricFamily {
         (
             "Upstreams",
             [
-                attempts, retries, hedges, deploymentFailures, providerInFlight, providerUp, providerBreaker,
+                attempts, retries, hedges, deploymentFailures, providerInFlight, rateLimitRemaining, providerUp,
+                providerBreaker,
                 deploymentBreaker, breakerOpenings,
             ]
         ),

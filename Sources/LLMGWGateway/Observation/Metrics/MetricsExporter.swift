@@ -92,6 +92,7 @@ struct MetricsExporter {
         writer.add(
             .providerInFlight,
             providers.map { ([$0.settings.name], Double(state.desk.inFlight(provider: $0.settings.name))) })
+        writer.add(.rateLimitRemaining, remainingLimits)
         let open = Set(deployments.filter { registry.opening(of: $0, now: now) <= now }.map(\.settings.provider))
         writer.add(.providerUp, providers.map { ([$0.settings.name], open.contains($0.settings.name) ? 1 : 0) })
         writer.add(
@@ -158,6 +159,18 @@ struct MetricsExporter {
         writer.add(.maxFiles, Double(process.maxFiles))
     }
 
+    /// Of each provider and limit the least that is left.
+    private var remainingLimits: [(labels: [String], value: Double)] {
+        var least: [[String]: Int] = [:]
+        for (scope, status) in state.desk.statuses() {
+            guard let provider = scope.provider, let limit = status.effective else { continue }
+            let left = max(0, limit - status.used - status.reserved)
+            let labels = [provider, status.metric.setting]
+            least[labels] = min(left, least[labels] ?? left)
+        }
+        return rows(least) { $0 }
+    }
+
     // MARK: Rows in a stable order
 
     private func labels(_ deployment: Deployment) -> [String] {
@@ -185,4 +198,14 @@ struct MetricsExporter {
 
 extension RequestObserver: RequestObservation {
     func metrics(_ format: MetricsFormat) -> MetricsText { render(format) }
+}
+
+extension QuotaScope {
+    /// The provider whose limit it is; nil for limits of models, deployments and clients.
+    fileprivate var provider: String? {
+        switch self {
+        case .provider(let name), .upstream(let name, _): name
+        case .model, .deployment, .client, .clientModel: nil
+        }
+    }
 }
