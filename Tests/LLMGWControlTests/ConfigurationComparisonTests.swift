@@ -54,7 +54,14 @@ struct ConfigurationComparisonTests {
 
     @Test("A section that came, or went, is told by what is written in it, not by its defaults")
     func sections() throws {
-        let more = text + "\n[providers.second]\nbase_url = \"https://example.net\"\n[clients.报告]\nusers = [\"0\"]\n"
+        let more =
+            text + """
+
+                [providers.second]
+                base_url = "https://example.net"
+                [clients."报告"]
+                users = ["0"]
+                """
         let came = try ConfigurationComparison.changes(from: configuration(text), to: configuration(more))
         #expect(came.map(\.key) == ["clients.\"报告\".users", "providers.second.base_url"])
         #expect(came.allSatisfy { $0.oldValue == nil })

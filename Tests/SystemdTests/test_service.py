@@ -204,9 +204,9 @@ def test_a_users_own_daemon(machine: Machine) -> None:
     def own(*command: str, check: bool = True) -> str:
         return machine.run("env", f"XDG_RUNTIME_DIR=/run/user/{uid}", *command, user="carol", check=check).stdout
 
-    place = "/home/carol/.config/llmgw"
-    machine.write(f"{place}/llmgw.toml", '[providers.up]\nbase_url = "http://127.0.0.1:8080/v1"\n[models.own]\nprovider = "up"\n')
-    machine.run("chown", "-R", "carol:", "/home/carol/.config")
+    settings = machine.run("sh", "-c", "echo ~carol/.config").stdout.strip()
+    machine.write(f"{settings}/llmgw/llmgw.toml", '[providers.up]\nbase_url = "http://127.0.0.1:8080/v1"\n[models.own]\nprovider = "up"\n')
+    machine.run("chown", "-R", "carol:", settings)
     own("systemctl", "--user", "start", "llmgw.socket")
     assert "own" in own("llmgw-ctl", "models"), "the first call starts it"
     assert own("systemctl", "--user", "is-active", "llmgw.service").strip() == "active"
