@@ -275,9 +275,12 @@ def test_drain_timeout(daemon: StartDaemon, upstream: StartUpstream) -> None:
         client.request(1, chat_request(PROMPT, stream=True))
         up.wait_for(1)
         client.request(3, chat_request(PROMPT))
+        with gateway.client() as observer:
+            wait_until(lambda: observer.status().providers[0].waiting == 1, "the second one waits for the first")
         began = time.monotonic()
         gateway.terminate()
-        running, waiting = client.end(1).status, client.end(3).status
+        statuses = client.ends(1, 3)
+        running, waiting = statuses[1].status, statuses[3].status
         assert (running.reason, running.retry, running.not_processed) == (
             "llmgw.gateway.draining", types_pb2.RETRY_AMBIGUOUS, False,
         )

@@ -83,10 +83,16 @@ class RawClient:
 
     def end(self, stream: int) -> wire_pb2.End:
         """Skips to the stream's END."""
-        while True:
+        return self.ends(stream)[stream]
+
+    def ends(self, *streams: int) -> dict[int, wire_pb2.End]:
+        """Skips to the END of each of the streams, in whichever order they come."""
+        ends: dict[int, wire_pb2.End] = {}
+        while len(ends) < len(streams):
             frame = self.frame()
-            if (frame.type, frame.stream) == (END, stream):
-                return wire_pb2.End.FromString(frame.payload)
+            if frame.type == END and frame.stream in streams:
+                ends[frame.stream] = wire_pb2.End.FromString(frame.payload)
+        return ends
 
     def error(self) -> wire_pb2.ConnectionError:
         """Skips to the ERROR that must come, and to the close behind it."""
