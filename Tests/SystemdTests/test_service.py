@@ -122,6 +122,15 @@ def test_a_restart_under_load_loses_nothing(machine: Machine) -> None:
     assert calls_while(machine, restart) > 20
 
 
+def test_a_restart_goes_on_with_the_times_of_the_quotas(machine: Machine) -> None:
+    """The sandbox lets the daemon see which boot this is, without which it would take its own journals for another boot's."""
+    boot = machine.run("cat", "/proc/sys/kernel/random/boot_id").stdout.strip().replace("-", "")
+    for journal in ("quota.journal", "quota-day.journal"):
+        header = machine.run("od", "-An", "-v", "-tx1", "-N24", f"/var/lib/llmgw/{journal}").stdout.split()
+        assert bytes.fromhex("".join(header[:7])) == b"LLMGWQJ"
+        assert "".join(header[8:]) == boot, journal
+
+
 def test_an_upgrade_that_nobody_notices(machine: Machine) -> None:
     """The unit stays active with another main process, which the next test's watchdog looks after."""
     def told(name: str) -> str:
