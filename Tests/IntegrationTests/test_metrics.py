@@ -90,6 +90,17 @@ def test_what_requests_leave(daemon: StartDaemon, upstream: StartUpstream) -> No
     assert metrics.value("llmgw_events_total", kind="request") == 4
 
 
+def test_tokens_that_nobody_counted_are_estimates(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    provider = upstream(lambda exchange: exchange.reply(chat_reply("好的，我来回答。", usage=None)))
+    gateway = daemon(one_provider(provider.base_url, "大"))
+    gateway.client().chat(PROMPT)
+    metrics = scrape(Tool(gateway.socket))
+    estimated = {labels["type"]: value for labels, value in metrics.series("llmgw_estimated_tokens_total", model="大")}
+    assert estimated.keys() == {"input", "output"} and all(value > 0 for value in estimated.values())
+    assert {value for _, value in metrics.series("llmgw_tokens_total", model="大")} == {0}
+    assert metrics.value("gen_ai_client_token_usage_count", gen_ai_token_type="input", **CHAT) == 0
+
+
 def test_what_is_left_of_limits(daemon: StartDaemon, upstream: StartUpstream) -> None:
     """The configured limit and those that two upstream models have told: of each kind the least that is left."""
     told = {"大": "40", "小": "30"}

@@ -165,6 +165,8 @@ final class QuotaPlace {
         switch result {
         case .success(let answer):
             guard let usage = answer.body.usage else {
+                var output = output
+                output.add(answer.body)
                 return settle(.unknown, estimate: estimate(output))
             }
             desk.forecasts.learn(usage, size: size, at: target, client: grant.client)

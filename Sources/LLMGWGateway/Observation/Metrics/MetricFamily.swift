@@ -57,6 +57,9 @@ extension MetricFamily {
     static let tokens = MetricFamily(
         "llmgw_tokens_total", .counter, ["provider", "model", "type"],
         "Tokens, as the upstreams counted them; cache_read is part of input, reasoning of output.")
+    static let estimatedTokens = MetricFamily(
+        "llmgw_estimated_tokens_total", .counter, ["provider", "model", "type"],
+        "Tokens of attempts whose upstream told no count, as the gateway estimates them; they are in no other metric.")
     static let cost = MetricFamily(
         "llmgw_cost_total", .counter, ["provider", "model", "currency"],
         "What answers cost, where the model has a price.")
@@ -141,7 +144,7 @@ extension MetricFamily {
             "Requests",
             [
                 requests, requestFailures, admissionRejected, requestsInFlight, queueDepth, queueWait, overhead, tokens,
-                cost, failovers,
+                estimatedTokens, cost, failovers,
             ]
         ),
         (

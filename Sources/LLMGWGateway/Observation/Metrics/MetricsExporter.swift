@@ -56,6 +56,8 @@ struct MetricsExporter {
         writer.add(.overhead, [([], figures.overhead)])
         writer.add(.tokens, rows(figures.tokens) { [$0.target.provider, $0.target.model, $0.type] })
         writer.add(
+            .estimatedTokens, rows(figures.estimatedTokens) { [$0.target.provider, $0.target.model, $0.type] })
+        writer.add(
             .cost,
             rows(figures.costs) { [$0.provider, $0.model, $0.currency] }.map { ($0.labels, $0.value / 1_000_000) })
         writer.add(.failovers, rows(figures.failovers) { [$0.from, $0.to] })

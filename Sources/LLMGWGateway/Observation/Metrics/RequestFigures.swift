@@ -12,6 +12,9 @@ final class RequestFigures {
         var model: String
 
         var labels: [String] { [operation, provider, model] }
+
+        /// What is told of the model at the provider, whatever it was asked to do.
+        var ofAllOperations: Target { Target(operation: "", provider: provider, model: model) }
     }
 
     struct Part: Hashable {
@@ -47,6 +50,7 @@ final class RequestFigures {
     private(set) var firstChunks: [Target: Histogram] = [:]
     private(set) var tokenUsage: [Part: Histogram] = [:]
     private(set) var tokens: [Part: UInt64] = [:]
+    private(set) var estimatedTokens: [Part: UInt64] = [:]
     /// Millionths.
     private(set) var costs: [CostKey: Int64] = [:]
     private(set) var retries: [String: UInt64] = [:]
@@ -69,6 +73,7 @@ final class RequestFigures {
         durations[Part(target: operation, type: error?.reason.name ?? ""), default: Self.seconds].add(total.inSeconds)
         if execution.attempts > 1 { retries[provider, default: 0] += UInt64(execution.attempts - 1) }
         if let usage { note(usage, operation) }
+        if let estimate = execution.spending.estimate { noteEstimate(estimate, operation) }
         if let cost = execution.cost(info) {
             costs[CostKey(provider: provider, model: name, currency: cost.currency), default: 0] += cost.micros
         }
@@ -83,13 +88,18 @@ final class RequestFigures {
     }
 
     private func note(_ usage: Usage, _ operation: Target) {
-        // Tokens are counted over all operations.
-        let sum = Target(operation: "", provider: operation.provider, model: operation.model)
+        let sum = operation.ofAllOperations
         for (type, count) in GenerativeAI.tokens(usage) {
             guard let count else { continue }
             tokens[Part(target: sum, type: type), default: 0] += count
             guard GenerativeAI.tokenTypes.contains(type) else { continue }
             tokenUsage[Part(target: operation, type: type), default: Self.counts].add(Double(count))
+        }
+    }
+
+    private func noteEstimate(_ usage: Usage, _ operation: Target) {
+        for (type, count) in GenerativeAI.tokens(usage) where GenerativeAI.tokenTypes.contains(type) {
+            estimatedTokens[Part(target: operation.ofAllOperations, type: type), default: 0] += count ?? 0
         }
     }
 
@@ -115,11 +125,12 @@ final class RequestFigures {
         requests[target, default: RequestCounts()] += RequestCounts()
         let operation = Target(
             operation: GenerativeAI.operation(target.operation), provider: target.provider, model: target.model)
-        let sum = Target(operation: "", provider: target.provider, model: target.model)
+        let sum = target.ofAllOperations
         _ = durations[Part(target: operation), orInsert: Self.seconds]
         _ = firstChunks[operation, orInsert: Self.seconds]
         for type in GenerativeAI.tokenTypes {
             _ = tokenUsage[Part(target: operation, type: type), orInsert: Self.counts]
+            estimatedTokens[Part(target: sum, type: type), default: 0] += 0
         }
         for (type, _) in GenerativeAI.tokens(Usage()) { tokens[Part(target: sum, type: type), default: 0] += 0 }
     }
