@@ -38,8 +38,11 @@ final class QuotaSuccession {
 
     func ask(_ reservations: [HandedReservation], _ spending: HandedSpending?) async -> Answer {
         guard let first = reservations.first, !isClosed else { return .denied }
-        send(.ask(reservations, spending))
-        return await withCheckedContinuation { questions[first.number] = $0 }
+        return await withCheckedContinuation { continuation in
+            // Before it is asked: the answer must find the question.
+            questions[first.number] = continuation
+            send(.ask(reservations, spending))
+        }
     }
 
     func answered(_ number: UInt64, _ answer: Answer) {
