@@ -118,7 +118,7 @@ def test_a_restart_under_load_loses_nothing(machine: Machine) -> None:
             machine.run("systemctl", "restart", SERVICE)
             assert pid(machine) != before
 
-    assert calls_while(machine, restart) > 20
+    assert calls_while(machine, restart) > 5
 
 
 def test_a_restart_goes_on_with_the_times_of_the_quotas(machine: Machine) -> None:
@@ -150,7 +150,8 @@ def test_an_upgrade_that_nobody_notices(machine: Machine) -> None:
             assert report["done"], report
             wait_until(lambda report=report: pid(machine) == report["pid"], "systemd knows the new main process")  # type: ignore[misc]
 
-    assert calls_while(machine, upgrade) > 20
+    # Two upgrades take half a second: some calls were under way in each.
+    assert calls_while(machine, upgrade) > 5
     assert pid(machine) != before
     assert (told("ActiveState"), told("SubState"), told("ActiveEnterTimestampMonotonic"), told("NRestarts")) == (
         "active", "running", since, restarts)
