@@ -210,6 +210,7 @@ def client() -> File:
     f.case("ancillary", *opening, *call, recv(frame(0x90, 1, b"new"), frame(END, 1, OK_END)), end)
     version = message("ConnectionError", 'status { code: 9 reason: "llmgw.protocol.version" } min_major: 2 max_major: 3')
     f.case("version-refused", opening[0], recv(frame(ERROR, 0, version)), "fatal llmgw.protocol.version")
+    f.case("bytes-behind-a-refusal", *opening, recv(frame(ERROR, 0, version), b"\xff" * 17), "fatal llmgw.protocol.version")
     f.case("first-frame-is-not-hello-ok", opening[0], recv(frame(PING, 0, EIGHT)), "fatal unexpected_frame")
     f.case("hello-ok-twice", *opening, recv(frame(HELLO_OK, 0, HELLO_OK_BODY)), "fatal unexpected_frame")
     f.case("hello-ok-malformed", opening[0], recv(frame(HELLO_OK, 0, b"\xff\xff\xff")), "fatal malformed_message")

@@ -24,6 +24,14 @@ def print_table(results: list[runner.Result]) -> None:
     print()
 
 
+def print_failures(results: list[runner.Result]) -> None:
+    for result in results:
+        if not result.succeeded and result.output:
+            print(f"\n==> {result.suite.name}, once more, in short:")
+            # Indented, so that nothing here is taken for the last line of all.
+            print("\n".join("    " + line for line in result.excerpt()))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="suites", description=__doc__)
     parser.add_argument("group", nargs="+", choices=sorted(catalog.GROUPS))
@@ -43,6 +51,7 @@ def main() -> int:
         broken = next((r.suite.name for r in results if r.suite.name in suite.needs and not r.succeeded), None)
         results.append(runner.refuse(suite, f"not run: {broken} failed") if broken else runner.run(suite, deadline))
 
+    print_failures(results)
     print_table(results)
     passed, failed, skipped = (sum(getattr(r.counts, name) for r in results) for name in ("passed", "failed", "skipped"))
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), flush=True)

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import counts as counting
+
+# Of a failed suite, what the end of the whole run tells once more: lines that name a failure, and the last ones.
+TELLING = re.compile(r"\b(FAILED|FAIL|ERROR|[Ee]rror:|recorded an issue|Fatal error|AssertionError|Traceback)\b")
+TELLING_LINES, LAST_LINES, LINE_LENGTH = 40, 30, 300
 
 # How long a suite's remaining processes may go on after it has ended, and between SIGTERM and SIGKILL.
 GRACE_SECONDS = 5.0
@@ -36,10 +41,16 @@ class Result:
     seconds: float
     # Why the suite as a whole failed, whatever its tests said.
     trouble: str = ""
+    output: str = ""
 
     @property
     def succeeded(self) -> bool:
         return self.counts.failed == 0
+
+    def excerpt(self) -> list[str]:
+        """What tells most about a failure: who reads a long log from its end finds it there."""
+        lines = [line[:LINE_LENGTH] for line in self.output.splitlines()]
+        return [line for line in lines[:-LAST_LINES] if TELLING.search(line)][:TELLING_LINES] + lines[-LAST_LINES:]
 
 
 def refuse(suite: Suite, reason: str) -> Result:
@@ -61,7 +72,7 @@ def run(suite: Suite, deadline: float) -> Result:
         trouble = "ran no test"
     if trouble and counts.failed == 0:
         counts = counts._replace(failed=1)
-    result = Result(suite, counts, time.monotonic() - begin, trouble)
+    result = Result(suite, counts, time.monotonic() - begin, trouble, output)
     verdict = trouble or f"{counts.passed} passed, {counts.failed} failed"
     # The colon keeps this apart from the last line of all, which programs read.
     print(f"==> {suite.name}: {'ok' if result.succeeded else 'FAILED'}: {verdict}: {result.seconds:.1f} s", flush=True)

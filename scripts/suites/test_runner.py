@@ -54,3 +54,10 @@ def test_what_is_left_running_is_ended_and_a_failure() -> None:
 
 def test_without_time_left_a_suite_fails() -> None:
     assert run("echo '3 passed, 0 failed'", left=0).trouble == "not run: no time left"
+
+
+def test_the_excerpt_has_what_failed_and_the_end() -> None:
+    script = "echo '✘ Test 你好() recorded an issue'; seq 100; echo '5 passed, 1 failed'; exit 1"
+    excerpt = run(script).excerpt()
+    assert excerpt[0] == "✘ Test 你好() recorded an issue"
+    assert excerpt[1:] == [str(number) for number in range(72, 101)] + ["5 passed, 1 failed"]

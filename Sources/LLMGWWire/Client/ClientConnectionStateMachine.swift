@@ -135,6 +135,8 @@ public struct ClientConnectionStateMachine: Sendable {
                 if let event = try self.receive(header, payload, codec) { handle(event) }
             }
         } catch {
+            // What lies behind an ERROR is dropped, wherever the bytes are cut.
+            if isClosed { return }
             state = .closed
             throw error
         }
