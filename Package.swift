@@ -40,12 +40,15 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CLLMGWProto", dependencies: ["CProtobufC"], publicHeadersPath: ".", cSettings: strictC),
         .target(name: "CPlatform", cSettings: strictC),
+        .target(
+            name: "CSimdjson", cxxSettings: [.treatAllWarnings(as: .error)],
+            linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CTOML", cxxSettings: [.treatAllWarnings(as: .error)]),
 
         // L0: values. No dependency.
         .target(name: "LLMGWCore", swiftSettings: strict),
 
-        .target(name: "LLMGWJSON", dependencies: ["CJansson"], swiftSettings: strict),
+        .target(name: "LLMGWJSON", dependencies: ["CJansson", "CSimdjson"], swiftSettings: strict),
 
         // L1: frames and messages without sockets; sockets without messages; the host around the process.
         .target(name: "LLMGWWire", dependencies: ["LLMGWCore", "CLLMGWProto", "CProtobufC"], swiftSettings: strict),

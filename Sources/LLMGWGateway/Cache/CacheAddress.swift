@@ -60,9 +60,8 @@ extension CacheUse {
 
 extension CacheTraits {
     init(_ sampling: Sampling, _ extra: RawJSON?) {
-        let members = extra.flatMap { JSONDocument(unambiguous: $0.text) }?.value
-        let names = members?.keys.filter { members?[$0]?.isFalse == false } ?? []
-        self.init(sampling, extra: names)
+        let members = extra.flatMap { CallerJSON($0.text) }?.members ?? []
+        self.init(sampling, extra: members.filter(\.isSet).map(\.name))
     }
 }
 
