@@ -96,20 +96,45 @@ package struct JSONWriter {
     /// RFC 8259, section 7: quote, backslash and the control characters must be escaped, nothing else.
     private mutating func appendEscaped(_ utf8: UnsafeBufferPointer<UInt8>) {
         var start = 0
-        for (index, byte) in utf8.enumerated()
-        where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-            bytes.append(contentsOf: utf8[start..<index])
+        while let index = Self.firstToEscape(in: utf8, from: start) {
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
+            appendEscaped(utf8[index])
             start = index + 1
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [UInt8(ascii: "\\"), byte])
-            case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
-            case UInt8(ascii: "\r"): bytes.append(contentsOf: "\\r".utf8)
-            case UInt8(ascii: "\t"): bytes.append(contentsOf: "\\t".utf8)
-            default:
-                let hex = String(byte, radix: 16)
-                bytes.append(contentsOf: "\\u00\(hex.utf8.count == 1 ? "0" : "")\(hex)".utf8)
-            }
         }
-        bytes.append(contentsOf: utf8[start...])
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
+    }
+
+    private mutating func appendEscaped(_ byte: UInt8) {
+        bytes.append(UInt8(ascii: "\\"))
+        switch byte {
+        case UInt8(ascii: "\n"): bytes.append(UInt8(ascii: "n"))
+        case UInt8(ascii: "\r"): bytes.append(UInt8(ascii: "r"))
+        case UInt8(ascii: "\t"): bytes.append(UInt8(ascii: "t"))
+        case ..<0x20:
+            let hex = String(byte, radix: 16)
+            bytes.append(contentsOf: "u00\(hex.utf8.count == 1 ? "0" : "")\(hex)".utf8)
+        default: bytes.append(byte)
+        }
+    }
+
+    private static func firstToEscape(in utf8: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+        let raw = UnsafeRawBufferPointer(utf8)
+        var index = start
+        // Prompts are long and seldom have one: eight bytes at a time.
+        while index + 8 <= utf8.count {
+            if hasByteToEscape(raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)) { break }
+            index += 8
+        }
+        return utf8[index...].firstIndex { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+    }
+
+    private static func hasByteToEscape(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        // The byte becomes negative by subtraction, and was not before. Warren, Hacker's Delight, section 6-1.
+        func hasByte(below limit: UInt64, _ word: UInt64) -> UInt64 { (word &- ones &* limit) & ~word }
+        let quote = ones &* UInt64(UInt8(ascii: "\""))
+        let backslash = ones &* UInt64(UInt8(ascii: "\\"))
+        let found = hasByte(below: 0x20, word) | hasByte(below: 1, word ^ quote) | hasByte(below: 1, word ^ backslash)
+        return found & (ones &* 0x80) != 0
     }
 }

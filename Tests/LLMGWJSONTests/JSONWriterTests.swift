@@ -42,6 +42,18 @@ struct JSONWriterTests {
         #expect(written { $0.string(text) } == json)
     }
 
+    @Test("A byte is escaped wherever it is in a word", arguments: 0..<24)
+    func places(place: Int) {
+        for (byte, escape) in [
+            ("\"", #"\""#), ("\\", #"\\"#), ("\u{1F}", #"\u001f"#), ("\0", #"\u0000"#), ("\n", #"\n"#),
+        ] {
+            for filler in ["a", " ", "!", "#", "[", "]", "é", "深"] {
+                let before = String(repeating: filler, count: place)
+                #expect(written { $0.string(before + byte + filler) } == "\"" + before + escape + filler + "\"")
+            }
+        }
+    }
+
     @Test("Any text reads back as it was", arguments: 1...50 as ClosedRange<UInt64>)
     func strings(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
