@@ -24,3 +24,6 @@ fi
 # A target may import only what Package.swift says it depends on.
 # shellcheck disable=SC2034
 swift_build=(swift build --explicit-target-dependency-import-check error)
+# What people run: generics are specialised across targets, and overlapping accesses are looked for where it is tested (docs/adr/0031).
+# shellcheck disable=SC2034
+swift_release=("${swift_build[@]}" -c release --static-swift-stdlib -Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked)

@@ -47,6 +47,12 @@ static inline CURLcode ccurl_set_prereq_callback(CURL *easy, ccurl_prereq_callba
     return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
 }
 
+typedef curl_socket_t (*ccurl_opensocket_callback)(void *user, curlsocktype purpose, struct curl_sockaddr *address);
+
+static inline CURLcode ccurl_set_opensocket_callback(CURL *easy, ccurl_opensocket_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
+}
+
 static inline CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }

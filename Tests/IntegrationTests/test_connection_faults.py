@@ -198,6 +198,29 @@ def test_reused_connection_dies(setting: Callable[..., Setting], stream: bool, e
 
 
 @pytest.mark.parametrize("ending", ["close", "reset"])
+def test_reused_connection_dies_under_a_long_request(setting: Callable[..., Setting], ending: str) -> None:
+    """libcurl sends a short body along with the head, and a long one behind it."""
+    up = setting()
+    up.proxy.spoil(Fault(ending, turn=1))
+    assert up.ask(stream=False) == TEXT
+    with pytest.raises(GatewayError) as caught:
+        up.client.chat("长" * 100_000)
+    assert (caught.value.reason, caught.value.retry, caught.value.attempts) == ("llmgw.upstream.connection_lost", "ambiguous", 1)
+    assert up.executed == 2
+
+
+def test_reused_connection_dies_with_its_upstream(setting: Callable[..., Setting]) -> None:
+    """That another connection is refused says nothing about the request that was sent on the first."""
+    up = setting()
+    up.proxy.spoil(Fault("close", turn=1))
+    assert up.ask(stream=False) == TEXT
+    with up.proxy.refusing(dropping=False):
+        error, _ = up.fail(stream=False)
+    assert (error.reason, error.retry, error.not_processed) == ("llmgw.upstream.connection_lost", "ambiguous", False)
+    assert up.executed == 2
+
+
+@pytest.mark.parametrize("ending", ["close", "reset"])
 @pytest.mark.parametrize("stream", [False, True], ids=["unary", "stream"])
 def test_reused_connection_dies_and_the_caller_allows_another_attempt(setting: Callable[..., Setting], stream: bool, ending: str) -> None:
     up = setting()

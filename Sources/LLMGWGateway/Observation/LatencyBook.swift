@@ -13,6 +13,13 @@ final class LatencyBook {
 
     private struct Row {
         var spans: [Sketches]
+
+        mutating func add(_ durations: [Duration?], _ now: MonotonicInstant) {
+            for (index, duration) in durations.enumerated() {
+                guard let duration else { continue }
+                spans[index].update(now: now) { $0.add(duration) }
+            }
+        }
     }
 
     private static let empty = Row(
@@ -29,10 +36,7 @@ final class LatencyBook {
 
     private func add(_ spans: [Duration?], _ grouping: LatencyGrouping, _ name: String, _ now: MonotonicInstant) {
         guard !name.isEmpty, grouping != .client || hasRoom(for: name) else { return }
-        for (index, span) in spans.enumerated() {
-            guard let span else { continue }
-            rows[grouping, default: [:]][name, default: Self.empty].spans[index].update(now: now) { $0.add(span) }
-        }
+        rows[grouping, default: [:]][name, default: Self.empty].add(spans, now)
     }
 
     private func hasRoom(for client: String) -> Bool {

@@ -154,11 +154,12 @@ private final class CurlLoop {
                     act(entry)
                 }
             }
+            for command in takeCommands() { perform(command) }
+            // After the commands: a transfer that begins wants to be called at once.
             if let deadline = timerDeadline, deadline <= .now {
                 timerDeadline = nil
                 action(CURL_SOCKET_TIMEOUT, 0)
             }
-            for command in takeCommands() { perform(command) }
             readMessages()
             deliver()
         }

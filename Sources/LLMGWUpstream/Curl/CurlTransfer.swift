@@ -10,7 +10,7 @@ final class CurlTransfer {
     private static let headerLimit = 64 << 10
     private static let noProxy = noProxy(
         variable: (getenv("no_proxy") ?? getenv("NO_PROXY")).map { String(cString: $0) })
-    /// Every transfer has two such buffers, a thousand streams two thousand. The least that libcurl allows for sending.
+    /// Every transfer has such a buffer, and one with a long body two. The least that libcurl allows for sending.
     private static let bufferSize = 16 << 10
 
     let id: TransferID
@@ -22,12 +22,14 @@ final class CurlTransfer {
     let backlog = Backlog()
     /// libcurl was told to wait, so it has to be told to go on.
     var isHeldBack = false
-    private var sentBytes = 0
     private var refusal = StreamRefusal()
     private var hearsRemarks = false
     private(set) var hasConnected = false
     private(set) var hasAnswer = false
-    private let body: [UInt8]
+    /// libcurl reads it in place, until `free()`.
+    private let body: UnsafeMutableBufferPointer<UInt8>
+    /// libcurl wanted to send the request once more.
+    private var wasToBeRepeated = false
     private let permit: SendPermit
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var head = HTTPHead(status: 0, fields: [])
@@ -47,7 +49,8 @@ final class CurlTransfer {
         self.id = id
         self.easy = easy
         self.receive = receive
-        self.body = request.body
+        body = .allocate(capacity: max(1, request.body.count))
+        _ = body.initialize(from: request.body)
         self.permit = request.permit
         self.onEvent = onEvent
         do throws(TransportFailure) { try configure(request) } catch {
@@ -60,6 +63,7 @@ final class CurlTransfer {
         curl_easy_cleanup(easy)
         curl_slist_free_all(headerList)
         headerList = nil
+        body.deallocate()
     }
 
     private func configure(_ request: HTTPRequest) throws(TransportFailure) {
@@ -109,14 +113,8 @@ final class CurlTransfer {
         if request.method == .post {
             try set(CURLOPT_POST, 1, "post")
             try check(ccurl_set_off(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)), "postfieldsize")
-            // The body comes from a callback, and there is deliberately no seek callback: when a reused connection dies, libcurl would
-            // silently send the POST again, up to five times. Unable to rewind, it fails with CURLE_SEND_FAIL_REWIND instead.
-            try check(
-                ccurl_set_transfer_callback(easy, CURLOPT_READFUNCTION) { buffer, size, count, user in
-                    guard let buffer, let user else { return 0 }
-                    return CurlTransfer.from(user).read(into: buffer, capacity: size * count)
-                }, "readfunction")
-            try check(ccurl_set_pointer(easy, CURLOPT_READDATA, user), "readdata")
+            // In memory, so that libcurl sends it along with the head. What it could repeat by itself then, `isFirst()` does not let it.
+            try check(ccurl_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress), "postfields")
         }
         try check(
             ccurl_set_transfer_callback(easy, CURLOPT_WRITEFUNCTION) { data, size, count, user in
@@ -136,6 +134,13 @@ final class CurlTransfer {
                 return CURL_PREREQFUNC_OK
             }, "prereqfunction")
         try check(ccurl_set_pointer(easy, CURLOPT_PREREQDATA, user), "prereqdata")
+        try check(
+            ccurl_set_opensocket_callback(easy) { user, _, address in
+                guard let user, let address, CurlTransfer.from(user).isFirst() else { return curl_socket_t(-1) }
+                let kind = address.pointee
+                return socket(kind.family, kind.socktype | Int32(SOCK_CLOEXEC.rawValue), kind.protocol)
+            }, "opensocketfunction")
+        try check(ccurl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, user), "opensocketdata")
         if request.mayBeHTTP2 {
             try check(
                 ccurl_set_debug_callback(easy) { _, kind, text, size, user in
@@ -165,9 +170,22 @@ final class CurlTransfer {
         onEvent(self)
     }
 
+    /// False if something of the request has left already: when a reused connection dies, libcurl would silently send a POST again, up to
+    /// five times. It asks before it opens a connection for that, and before it begins on one.
+    private func isFirst() -> Bool {
+        if hasSent { wasToBeRepeated = true }
+        return !wasToBeRepeated
+    }
+
+    private var hasSent: Bool {
+        var bytes = 0
+        ccurl_get_long(easy, CURLINFO_REQUEST_SIZE, &bytes)
+        return bytes > 0
+    }
+
     /// False if the request was given up meanwhile.
     private func connected() -> Bool {
-        guard permit.use() else { return false }
+        guard isFirst(), permit.use() else { return false }
         // Not before: what it says of name, connection and TLS is of no use here. Where it does not listen, refusals count as losses.
         if hearsRemarks { _ = ccurl_set_long(easy, CURLOPT_VERBOSE, 1) }
         // libcurl comes back here when it replaces a dead connection before anything was sent.
@@ -176,16 +194,6 @@ final class CurlTransfer {
             note(.connected)
         }
         return true
-    }
-
-    private func read(into buffer: UnsafeMutablePointer<CChar>, capacity: Int) -> Int {
-        let count = min(capacity, body.count - sentBytes)
-        body.withUnsafeBytes { bytes in
-            UnsafeMutableRawBufferPointer(start: buffer, count: count).copyMemory(
-                from: UnsafeRawBufferPointer(rebasing: bytes[sentBytes..<(sentBytes + count)]))
-        }
-        sentBytes += count
-        return count
     }
 
     /// One header line. Interim answers (1xx) and trailers come here too.
@@ -233,8 +241,12 @@ final class CurlTransfer {
         // libcurl calls it success too when the connection ends within the head, or after an interim one.
         let hasHead = headIsWhole && status >= 200
         if code == CURLE_OK, hasHead { deliverHead() }
+        // For its repetition it looks the name up first.
+        let triesAgain =
+            wasToBeRepeated || [CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY].contains(code) && hasSent
         var failure = CurlResult.failure(
-            code, status: hasHead ? status : 0, connected: hasConnected, refused: refusal.isRefused,
+            triesAgain ? CURLE_SEND_FAIL_REWIND : code, status: hasHead ? status : 0, connected: hasConnected,
+            refused: refusal.isRefused,
             hasAnswer: hasAnswer || status >= 200)
         if failure?.kind == .tlsVerification {
             var result = 0

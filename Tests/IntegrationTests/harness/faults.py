@@ -66,10 +66,11 @@ class FaultProxy:
             _shut(sock, socket.SHUT_RDWR)
 
     @contextmanager
-    def refusing(self) -> Iterator[None]:
-        """Meanwhile nobody listens at the port."""
+    def refusing(self, *, dropping: bool = True) -> Iterator[None]:
+        """Meanwhile nobody listens at the port. `dropping` ends the open connections, too."""
         self._close_listener()
-        self.drop()
+        if dropping:
+            self.drop()
         yield
         self._listen()
 
