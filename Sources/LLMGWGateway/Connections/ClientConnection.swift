@@ -28,6 +28,8 @@ final class ClientConnection {
     private var handshakeTimer: (any ScheduledAction)?
     private var farewellTimer: (any ScheduledAction)?
     private var flushIsScheduled = false
+    /// What waits to be sent is to be sent soon, not at once.
+    private var isPatient = false
     private var isClosed = false
     private var closesWhenSent = false
     private var isDraining = false
@@ -137,13 +139,25 @@ final class ClientConnection {
 
     func sendHead(_ stream: UInt32, _ head: ReplyHead) {
         guard calls[stream] != nil else { return }
-        send(.head, head, on: stream)
+        enqueue(.head, head, on: stream)
+        guard !isPatient, !flushIsScheduled, !isClosed else { return }
+        isPatient = true
+        host.flushes.addPatient(self)
+    }
+
+    func endPatience() {
+        isPatient = false
+        pump()
+    }
+
+    private func send(_ type: FrameType, _ message: some WireMessage, on stream: UInt32 = 0) {
+        enqueue(type, message, on: stream)
+        scheduleFlush()
     }
 
     /// A frame that does not wait for its stream's turn.
-    private func send(_ type: FrameType, _ message: some WireMessage, on stream: UInt32 = 0) {
+    private func enqueue(_ type: FrameType, _ message: some WireMessage, on stream: UInt32) {
         outbound.enqueueControl(FrameHeader.frame(type, stream: stream, payload: message.encode(with: host.codec)))
-        scheduleFlush()
     }
 
     /// True if the producer should pause until its call is told to resume.

@@ -4,8 +4,12 @@ import LLMGWCore
 /// connections is woken once and not for each.
 @GatewayLoop
 final class FlushList {
+    /// Shorter than people and programs notice.
+    private static let patience = Duration.milliseconds(10)
+
     private let scheduler: any LoopScheduler
     private var connections: [ClientConnection] = []
+    private var patient: [ClientConnection] = []
 
     init(scheduler: any LoopScheduler) {
         self.scheduler = scheduler
@@ -18,6 +22,18 @@ final class FlushList {
             let ready = connections
             connections = []
             for connection in ready { connection.pump() }
+        }
+    }
+
+    /// For what says how far a call is: it goes along with what follows soon, which saves a write and wakes the client once, or by itself a
+    /// moment later.
+    func addPatient(_ connection: ClientConnection) {
+        patient.append(connection)
+        guard patient.count == 1 else { return }
+        _ = scheduler.schedule(at: scheduler.now + Self.patience) { [self] in
+            let ready = patient
+            patient = []
+            for connection in ready { connection.endPatience() }
         }
     }
 }
