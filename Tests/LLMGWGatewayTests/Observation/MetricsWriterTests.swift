@@ -1,5 +1,4 @@
 import LLMGWCore
-import LLMGWPolicy
 import Testing
 
 @testable import LLMGWGateway

@@ -1,5 +1,4 @@
 import LLMGWCore
-import LLMGWPolicy
 
 /// Writes metrics in Prometheus' text format (0.0.4) or OpenMetrics (1.0).
 struct MetricsWriter {

@@ -1,4 +1,4 @@
-import LLMGWPolicy
+import LLMGWCore
 import Testing
 
 @Suite("Histogram")
