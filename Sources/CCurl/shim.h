@@ -53,7 +53,17 @@ static inline CURLcode ccurl_set_opensocket_callback(CURL *easy, ccurl_opensocke
     return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
 }
 
+typedef int (*ccurl_closesocket_callback)(void *user, curl_socket_t socket);
+
+static inline CURLcode ccurl_set_closesocket_callback(CURL *easy, ccurl_closesocket_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, callback);
+}
+
 static inline CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+
+static inline CURLcode ccurl_get_off(CURL *easy, CURLINFO info, curl_off_t *value) {
     return curl_easy_getinfo(easy, info, value);
 }
 

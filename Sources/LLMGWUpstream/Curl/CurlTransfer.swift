@@ -31,6 +31,8 @@ final class CurlTransfer {
     /// libcurl wanted to send the request once more.
     private var wasToBeRepeated = false
     private let permit: SendPermit
+    private let traffic: UpstreamTraffic?
+    private var connections = 0
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var head = HTTPHead(status: 0, fields: [])
     private var headBytes = 0
@@ -52,6 +54,7 @@ final class CurlTransfer {
         body = .allocate(capacity: max(1, request.body.count))
         _ = body.initialize(from: request.body)
         self.permit = request.permit
+        self.traffic = request.traffic
         self.onEvent = onEvent
         do throws(TransportFailure) { try configure(request) } catch {
             free()
@@ -60,6 +63,7 @@ final class CurlTransfer {
     }
 
     func free() {
+        traffic?.noteEnd(of: easy)
         curl_easy_cleanup(easy)
         curl_slist_free_all(headerList)
         headerList = nil
@@ -138,9 +142,12 @@ final class CurlTransfer {
             ccurl_set_opensocket_callback(easy) { user, _, address in
                 guard let user, let address, CurlTransfer.from(user).isFirst() else { return curl_socket_t(-1) }
                 let kind = address.pointee
-                return socket(kind.family, kind.socktype | Int32(SOCK_CLOEXEC.rawValue), kind.protocol)
+                let descriptor = socket(kind.family, kind.socktype | Int32(SOCK_CLOEXEC.rawValue), kind.protocol)
+                if descriptor >= 0 { CurlTransfer.from(user).traffic?.noteOpening() }
+                return descriptor
             }, "opensocketfunction")
         try check(ccurl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, user), "opensocketdata")
+        if let traffic { try check(traffic.hearOfClosing(by: easy), "closesocketfunction") }
         if request.mayBeHTTP2 {
             try check(
                 ccurl_set_debug_callback(easy) { _, kind, text, size, user in
@@ -186,6 +193,7 @@ final class CurlTransfer {
     /// False if the request was given up meanwhile.
     private func connected() -> Bool {
         guard isFirst(), permit.use() else { return false }
+        traffic?.noteRequest(of: easy, connections: &connections)
         // Not before: what it says of name, connection and TLS is of no use here. Where it does not listen, refusals count as losses.
         if hearsRemarks { _ = ccurl_set_long(easy, CURLOPT_VERBOSE, 1) }
         // libcurl comes back here when it replaces a dead connection before anything was sent.
@@ -229,6 +237,7 @@ final class CurlTransfer {
             isHeldBack = true
             return Int(CURL_WRITEFUNC_PAUSE)
         }
+        traffic?.noteReceived(bytes.count)
         deliverHead()
         note(.body(Array(bytes)))
         return bytes.count

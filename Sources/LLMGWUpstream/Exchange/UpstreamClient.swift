@@ -5,6 +5,8 @@ public import LLMGWCore
 public final class UpstreamClient {
     private let driver: any HTTPTransport
     private let scheduler: any LoopScheduler
+    /// By the provider's name; never removed, so that what is counted only grows.
+    private var traffics: [String: UpstreamTraffic] = [:]
 
     public init(driver: any HTTPTransport, scheduler: any LoopScheduler) {
         self.driver = driver
@@ -19,11 +21,20 @@ public final class UpstreamClient {
     ) throws(GatewayError) -> UpstreamExchange {
         // Written before the exchange's clocks start: a long request must not use up the time that the upstream has to accept it.
         let dialect = provider.kind.dialect
-        let request = try dialect.request(for: operation, provider: provider, upstreamModel: upstreamModel)
+        var request = try dialect.request(for: operation, provider: provider, upstreamModel: upstreamModel)
+        request.traffic = traffic(of: provider.name)
         let exchange = UpstreamExchange(
             operation, provider: provider, dialect: dialect, deadline: deadline, receiver: receiver, driver: driver,
             scheduler: scheduler)
         exchange.begin(request)
         return exchange
+    }
+
+    /// What went over the provider's connections.
+    public func traffic(of provider: String) -> UpstreamTraffic {
+        if let known = traffics[provider] { return known }
+        let traffic = UpstreamTraffic()
+        traffics[provider] = traffic
+        return traffic
     }
 }

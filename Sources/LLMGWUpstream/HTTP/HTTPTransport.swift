@@ -39,6 +39,8 @@ public struct HTTPRequest: Sendable {
     public var connectTimeout: Duration
     /// The transport asks for it before the first byte leaves.
     public let permit = SendPermit()
+    /// Where the transport counts; nil: nowhere.
+    public var traffic: UpstreamTraffic?
 
     public init(
         method: Method, url: String, headers: [String], body: [UInt8] = [],

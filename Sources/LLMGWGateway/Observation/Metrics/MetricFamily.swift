@@ -94,6 +94,20 @@ extension MetricFamily {
         "1 for the state in which its breaker is.")
     static let breakerOpenings = MetricFamily(
         "llmgw_breaker_openings_total", .counter, ["scope"], "How often the breaker opened.")
+    static let upstreamConnections = MetricFamily(
+        "llmgw_upstream_connections", .gauge, ["provider"], "Connections that are open for it, idle ones included.")
+    static let connectionsOpened = MetricFamily(
+        "llmgw_upstream_connections_opened_total", .counter, ["provider"],
+        "Connections that were made and took a request.")
+    static let connectionsReused = MetricFamily(
+        "llmgw_upstream_connections_reused_total", .counter, ["provider"],
+        "Requests that found a connection which was there.")
+    static let connectTime = MetricFamily(
+        "llmgw_upstream_connect_seconds", .histogram, ["provider", "phase"],
+        "How long the steps of making these connections took: looking up the name, TCP, TLS where there is any.")
+    static let upstreamBytes = MetricFamily(
+        "llmgw_upstream_bytes_total", .counter, ["provider", "direction"],
+        "Bytes of the bodies of requests and of answers, without headers.")
 
     // MARK: Cache, budgets, alerts
 
@@ -152,7 +166,8 @@ extension MetricFamily {
             [
                 attempts, retries, hedges, deploymentFailures, providerInFlight, rateLimitRemaining, providerUp,
                 providerBreaker,
-                deploymentBreaker, breakerOpenings,
+                deploymentBreaker, breakerOpenings, upstreamConnections, connectionsOpened, connectionsReused,
+                connectTime, upstreamBytes,
             ]
         ),
         (

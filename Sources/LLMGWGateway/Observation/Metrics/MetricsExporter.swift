@@ -20,6 +20,7 @@ struct MetricsExporter {
         figures.declare(generation.configuration)
         requests(&writer)
         upstreams(&writer)
+        connections(&writer)
         cache(&writer)
         daemon(&writer)
         return writer.finished()
