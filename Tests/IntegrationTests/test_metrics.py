@@ -7,6 +7,7 @@ import pathlib
 import re
 import socket
 import stat
+import time
 
 import pytest
 from conftest import StartDaemon, StartSimulator, StartUpstream
@@ -15,7 +16,7 @@ from harness.configuration import configuration as one_provider
 from harness.metrics import Metrics, openmetrics, prometheus, scrape
 from harness.processes import REPOSITORY, Daemon, Simulator
 from harness.tool import FAILURE, Tool
-from harness.upstream import chat_reply
+from harness.upstream import Exchange, chat_chunk, chat_reply
 from harness.waiting import wait_until
 from llmgw import GatewayError
 
@@ -88,6 +89,36 @@ def test_what_requests_leave(daemon: StartDaemon, upstream: StartUpstream) -> No
     assert metrics.value("llmgw_overhead_seconds_count") == metrics.value("llmgw_queue_wait_seconds_count") == 3
     assert metrics.value("llmgw_upstream_attempts_total", provider="up", outcome="ok") == 3
     assert metrics.value("llmgw_events_total", kind="request") == 4
+
+
+def test_how_far_apart_chunks_come(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """A chunk counts from the second on, by the time since the one before it."""
+    name = "gen_ai_client_operation_time_per_output_chunk_seconds"
+    pause = 0.5
+
+    def slow(exchange: Exchange) -> None:
+        if not exchange.request.json.get("stream"):
+            exchange.reply(chat_reply())
+            return
+        exchange.open_stream()
+        exchange.delta("一")
+        time.sleep(pause)
+        exchange.delta("二")
+        exchange.event(chat_chunk({}, finish="stop"))
+        exchange.end_stream()
+
+    provider = upstream(slow)
+    gateway = daemon(one_provider(provider.base_url, "大"))
+    assert scrape(Tool(gateway.socket)).value(f"{name}_count", **CHAT) == 0
+    gateway.client().chat(PROMPT)
+    began = time.monotonic()
+    with gateway.client().stream_chat(PROMPT) as stream:
+        chunks = list(stream)
+    took = time.monotonic() - began
+    metrics = scrape(Tool(gateway.socket))
+    assert metrics.value(f"{name}_count", **CHAT) == len(chunks) - 1 == 2
+    assert metrics.value(f"{name}_bucket", le="0.16", **CHAT) < 2, "one came after the pause"
+    assert 0.16 < metrics.value(f"{name}_sum", **CHAT) < took
 
 
 def test_tokens_that_nobody_counted_are_estimates(daemon: StartDaemon, upstream: StartUpstream) -> None:

@@ -15,6 +15,8 @@ final class UpstreamAttempt: UpstreamReceiver {
     /// How much of the answer has come.
     private(set) var received = TokenSize()
     private var exchange: UpstreamExchange?
+    /// Nil where it is no stream, or nobody's.
+    private var pace: ChunkPace?
     /// An upstream was asked, or is about to be.
     var hasBegun: Bool { exchange != nil }
     /// The caller has a piece of the answer: another attempt would not continue it.
@@ -23,9 +25,13 @@ final class UpstreamAttempt: UpstreamReceiver {
     var onContent: (@GatewayLoop () -> Void)?
     private var onEnd: (@GatewayLoop (Result<UpstreamAnswer, GatewayError>) -> Void)?
 
-    init(_ execution: Execution, sink: (any ChunkSink)?, place: QuotaPlace? = nil, showsPhase: Bool = true) {
+    init(
+        _ execution: Execution, sink: (any ChunkSink)?, place: QuotaPlace? = nil, pace: ChunkPace? = nil,
+        showsPhase: Bool = true
+    ) {
         self.execution = execution
         self.place = place
+        self.pace = pace
         self.sink = sink
         self.showsPhase = showsPhase
     }
@@ -103,6 +109,7 @@ final class UpstreamAttempt: UpstreamReceiver {
     }
 
     private func noteContent() {
+        pace?.noteChunk()
         if let onContent {
             self.onContent = nil
             onContent()

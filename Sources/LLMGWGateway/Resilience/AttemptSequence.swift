@@ -62,7 +62,7 @@ final class AttemptSequence {
         self.log = AttemptLog(registry: registry, statistics: statistics, scheduler: scheduler, trace: trace)
         self.starter = AttemptStarter(
             work, execution: execution, sink: sink, registry: registry, candidates: candidates, caller: caller,
-            pauses: pauses, log: log, scheduler: scheduler, onHead: onHead)
+            pauses: pauses, log: log, chunkTimes: statistics.chunkTimes, scheduler: scheduler, onHead: onHead)
         self.hedging = Hedging(
             work, execution: execution, registry: registry, quota: quota, candidates: candidates, starter: starter,
             log: log, statistics: statistics, scheduler: scheduler)

@@ -13,13 +13,14 @@ final class AttemptStarter {
     private let caller: QuotaClient
     private let pauses: Pauses
     private let log: AttemptLog
+    private let chunkTimes: ChunkTimes
     private let scheduler: any LoopScheduler
     private let onHead: @GatewayLoop (ReplyHead) -> Void
 
     init(
         _ work: InferenceWork, execution: Execution, sink: (any ChunkSink)?, registry: DeploymentRegistry,
-        candidates: Candidates, caller: QuotaClient, pauses: Pauses, log: AttemptLog, scheduler: any LoopScheduler,
-        onHead: @escaping @GatewayLoop (ReplyHead) -> Void
+        candidates: Candidates, caller: QuotaClient, pauses: Pauses, log: AttemptLog, chunkTimes: ChunkTimes,
+        scheduler: any LoopScheduler, onHead: @escaping @GatewayLoop (ReplyHead) -> Void
     ) {
         self.work = work
         self.execution = execution
@@ -29,6 +30,7 @@ final class AttemptStarter {
         self.caller = caller
         self.pauses = pauses
         self.log = log
+        self.chunkTimes = chunkTimes
         self.scheduler = scheduler
         self.onHead = onHead
     }
@@ -66,7 +68,17 @@ final class AttemptStarter {
         onHead(head)
         return RunningAttempt(
             at: target, decision, operation,
-            upstream: UpstreamAttempt(execution, sink: sink, place: place, showsPhase: decision != .hedge),
+            upstream: UpstreamAttempt(
+                execution, sink: sink, place: place, pace: pace(at: target), showsPhase: decision != .hedge),
             place: place, permits: permits, started: started, wait: started - since)
+    }
+
+    private func pace(at target: Deployment) -> ChunkPace? {
+        guard execution.isStream else { return nil }
+        let entry = chunkTimes.entry(
+            for: RequestFigures.Target(
+                operation: GenerativeAI.operation(execution.operation), provider: target.settings.provider,
+                model: work.model.name))
+        return ChunkPace(entry, scheduler: scheduler)
     }
 }

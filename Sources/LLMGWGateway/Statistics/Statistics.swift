@@ -4,6 +4,7 @@ import LLMGWPolicy
 /// What happened since the start. Counters only; nothing here depends on who asked or what.
 @GatewayLoop
 final class Statistics {
+    let chunkTimes = ChunkTimes()
     private(set) var totals = RequestCounts()
     private var models: [String: (provider: String, counts: RequestCounts, usage: Usage)] = [:]
     private var providers: [String: (attempts: UInt64, failures: UInt64)] = [:]

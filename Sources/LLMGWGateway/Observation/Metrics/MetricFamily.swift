@@ -30,6 +30,9 @@ extension MetricFamily {
     static let timeToFirstChunk = MetricFamily(
         "gen_ai_client_operation_time_to_first_chunk_seconds", .histogram, operation,
         "Streams: from handing the request to the upstream to its first content.")
+    static let timePerChunk = MetricFamily(
+        "gen_ai_client_operation_time_per_output_chunk_seconds", .histogram, operation,
+        "Streams: from a chunk of the answer to the next one.")
     static let tokenUsage = MetricFamily(
         "gen_ai_client_token_usage", .histogram, operation + ["gen_ai_token_type"],
         "Tokens of a request, as the upstream counted them.")
@@ -153,7 +156,7 @@ extension MetricFamily {
 
     /// In the order of the exposition, and of the reference.
     static let groups: [(title: String, families: [MetricFamily])] = [
-        ("Generative AI", [operationDuration, timeToFirstChunk, tokenUsage]),
+        ("Generative AI", [operationDuration, timeToFirstChunk, timePerChunk, tokenUsage]),
         (
             "Requests",
             [

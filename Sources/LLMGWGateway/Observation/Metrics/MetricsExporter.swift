@@ -29,6 +29,7 @@ struct MetricsExporter {
     private func requests(_ writer: inout MetricsWriter) {
         writer.add(.operationDuration, rows(figures.durations, \.labels))
         writer.add(.timeToFirstChunk, rows(figures.firstChunks, \.labels))
+        writer.add(.timePerChunk, rows(chunkTimes, \.labels))
         writer.add(.tokenUsage, rows(figures.tokenUsage, \.labels))
         writer.add(
             .requests,
@@ -160,6 +161,12 @@ struct MetricsExporter {
         writer.add(.residentMemory, Double(process.residentBytes))
         writer.add(.openFiles, Double(process.openFiles))
         writer.add(.maxFiles, Double(process.maxFiles))
+    }
+
+    /// Those too that no stream has come to yet.
+    private var chunkTimes: [RequestFigures.Target: Histogram] {
+        figures.firstChunks.mapValues { _ in RequestFigures.seconds }
+            .merging(state.statistics.chunkTimes.entries.mapValues(\.histogram)) { $1 }
     }
 
     /// Of each provider and limit the least that is left.
