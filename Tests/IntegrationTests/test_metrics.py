@@ -13,7 +13,7 @@ import pytest
 from conftest import StartDaemon, StartSimulator, StartUpstream
 from harness.configuration import EAGER, KEY, PROMPT, SECRET_WORD, section, several
 from harness.configuration import configuration as one_provider
-from harness.metrics import Metrics, openmetrics, prometheus, scrape
+from harness.metrics import Metrics, UnixConnection, openmetrics, prometheus, scrape
 from harness.processes import REPOSITORY, Daemon, Simulator
 from harness.tool import FAILURE, Tool
 from harness.upstream import Exchange, chat_chunk, chat_reply
@@ -213,17 +213,6 @@ def test_reloads_are_counted(daemon: StartDaemon, sim: Simulator) -> None:
     assert metrics.value("llmgw_config_last_reload_success") == 1
     assert metrics.value("llmgw_config_last_reload_timestamp_seconds") > read
     assert metrics.value("llmgw_requests_total", operation="chat", model="新", outcome="ok") == 0
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: pathlib.Path) -> None:
-        super().__init__("localhost", timeout=10)
-        self._path = str(path)
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(10)
-        self.sock.connect(self._path)
 
 
 def get(connection: http.client.HTTPConnection, path: str = "/metrics", method: str = "GET", **headers: str) -> tuple[int, str, str]:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import pathlib
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 from conftest import StartDaemon, StartUpstream
-from harness.configuration import PROMPT, configuration, several
-from harness.metrics import Metrics, scrape
+from harness import wire
+from harness.configuration import PROMPT, configuration, section, several
+from harness.metrics import Metrics, collect, scrape
 from harness.processes import Daemon, Simulator
 from harness.tls import TLSProxy, free_port, make_certificate
 from harness.tool import Tool
 from harness.upstream import Exchange, chat_reply
 from harness.waiting import wait_until
+from harness.wire import RawClient, chat_request, encode
 from llmgw import GatewayError
+from llmgw.v1 import wire_pb2
 
 
 @pytest.fixture
@@ -126,3 +130,55 @@ def test_tls_is_a_step_of_its_own(daemon: StartDaemon, secured: tuple[TLSProxy, 
     assert phases(metrics) == {"dns": 1, "tcp": 1, "tls": 1}
     times = {labels["phase"]: value for labels, value in metrics.series("llmgw_upstream_connect_seconds_sum", provider="up")}
     assert all(0 < value < 10 for value in times.values()), times
+
+
+FRAME_NAMES = {
+    wire.HELLO_OK: "hello_ok", wire.ERROR: "error", wire.HEAD: "head", wire.DATA: "data", wire.END: "end", wire.PONG: "pong",
+    wire.GOAWAY: "goaway",
+}
+
+
+def frames(metrics: Metrics, direction: str) -> Counter[str]:
+    return Counter({labels["type"]: int(value) for labels, value in metrics.series("llmgw_client_frames_total", direction=direction)})
+
+
+def test_frames_and_their_bytes(daemon: StartDaemon, upstream: StartUpstream, directory: pathlib.Path) -> None:
+    """Whether the connection is there or gone, what a client has counted itself is what the daemon tells."""
+    provider = upstream(lambda exchange: exchange.stream("一", "二", "三"))
+    path = directory / "metrics.sock"
+    gateway = daemon(configuration(provider.base_url, "大") + section("metrics", {"socket": str(path)}))
+    with gateway.client() as opened:
+        opened.ping()
+    before = wait_until(lambda: _idle(path), "no client is there")
+    said = [
+        encode(wire.HELLO, payload=wire_pb2.Hello(client_name="数").SerializeToString()),
+        encode(wire.REQUEST, 1, chat_request("你好", stream=True), method=wire.CHAT),
+        encode(wire.CREDIT, 1, (1 << 16).to_bytes(4, "big")),
+        encode(wire.PING, 0, b"12345678"),
+    ]
+    heard: list[wire.Frame] = []
+    with RawClient(gateway.socket) as client:
+        client.send(wire.PREFACE + b"".join(said))
+        while not {wire.DATA, wire.END, wire.PONG} <= {frame.type for frame in heard}:
+            heard.append(client.frame())
+        alive = collect(path)
+        said += [encode(wire.CANCEL, 1), encode(wire.DATA, 1, b"x")]
+        client.send(b"".join(said[-2:]))
+        while (frame := client.next()) is not None:
+            heard.append(frame)
+    gone = wait_until(lambda: _idle(path), "the connection is gone")
+    assert frames(alive, "received") - frames(before, "received") == {"hello": 1, "request": 1, "credit": 1, "ping": 1}
+    received = {"hello": 1, "request": 1, "credit": 1, "ping": 1, "cancel": 1}
+    assert frames(gone, "received") - frames(before, "received") == received, "DATA is not a client's to send"
+    assert frames(gone, "sent") - frames(before, "sent") == Counter(FRAME_NAMES[frame.type] for frame in heard)
+    assert Counter(frame.type for frame in heard)[wire.ERROR] == 1
+    size = {
+        direction: gone.value("llmgw_client_bytes_total", direction=direction) - before.value("llmgw_client_bytes_total", direction=direction)
+        for direction in ("received", "sent")
+    }
+    assert size == {"received": sum(map(len, said)), "sent": sum(16 + len(frame.payload) for frame in heard)}
+
+
+def _idle(path: pathlib.Path) -> Metrics | None:
+    metrics = collect(path)
+    return metrics if metrics.value("llmgw_client_connections") == 0 else None

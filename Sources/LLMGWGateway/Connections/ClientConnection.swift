@@ -41,6 +41,8 @@ final class ClientConnection {
     /// For the sweep: since when written bytes wait to be taken; nil while none do.
     private(set) var stalledSince: MonotonicInstant?
     private var writesPending = 0
+    private(set) var sentFrames = FrameCounts()
+    var receivedFrames: FrameCounts { machine.received }
 
     init(peer: PeerIdentity, channel: any Channel, host: any ConnectionHost) {
         self.peer = peer
@@ -277,6 +279,7 @@ final class ClientConnection {
 
     private func dequeue(into buffer: inout ByteBuffer) -> OutboundQueue.Progress? {
         outbound.dequeue { header, payload in
+            sentFrames.note(header, payload)
             header?.write { buffer.writeInteger($0) }
             buffer.writeBytes(payload)
         }

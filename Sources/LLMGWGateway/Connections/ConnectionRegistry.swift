@@ -1,4 +1,5 @@
 import LLMGWCore
+import LLMGWWire
 import NIOCore
 
 /// All connections, and the clock that closes those that are idle or take nothing.
@@ -9,6 +10,8 @@ final class ConnectionRegistry {
     var settings: ServerSettings
     private let scheduler: any LoopScheduler
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
+    /// Of connections that are gone.
+    private var pastFrames = (received: FrameCounts(), sent: FrameCounts())
     private var sweepTimer: (any ScheduledAction)?
 
     init(settings: ServerSettings, scheduler: any LoopScheduler) {
@@ -26,7 +29,19 @@ final class ConnectionRegistry {
 
     /// False if it was removed before.
     func remove(_ connection: ClientConnection) -> Bool {
-        connections.removeValue(forKey: ObjectIdentifier(connection)) != nil
+        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return false }
+        Self.add(connection, to: &pastFrames)
+        return true
+    }
+
+    /// Since the start. Each connection counts for itself and they are added up here, so that a frame finds its counter at hand.
+    var frames: (received: FrameCounts, sent: FrameCounts) {
+        connections.values.reduce(into: pastFrames) { Self.add($1, to: &$0) }
+    }
+
+    private static func add(_ connection: ClientConnection, to sums: inout (received: FrameCounts, sent: FrameCounts)) {
+        sums.received += connection.receivedFrames
+        sums.sent += connection.sentFrames
     }
 
     /// Only while there are connections: an idle daemon sleeps.

@@ -35,6 +35,8 @@ public struct ServerConnectionStateMachine: Sendable {
     private var decoder: FrameDecoder
     private let limits: ConnectionLimits
     private var streams: ServerStreamTable
+    /// Whole frames that came. Ancillary ones are not looked at.
+    public private(set) var received = FrameCounts()
 
     public init(limits: ConnectionLimits) {
         self.limits = limits
@@ -90,6 +92,7 @@ public struct ServerConnectionStateMachine: Sendable {
     private mutating func receive(
         _ kind: FrameDecoder.Kind, _ header: FrameHeader, _ payload: UnsafeRawBufferPointer
     ) throws(ProtocolViolation) -> Action? {
+        received.note(header.type, length: header.length)
         guard isOpen else { return try receiveHello(header, payload) }
         switch header.type {
         case .request:

@@ -137,6 +137,11 @@ extension MetricFamily {
     static let problems = MetricFamily("llmgw_storage_problems", .gauge, "Files of the daemon that are out of use.")
     static let events = MetricFamily("llmgw_events_total", .counter, ["kind"], "What `llmgw-ctl events` tells.")
     static let connections = MetricFamily("llmgw_client_connections", .gauge, "Connections of programs.")
+    static let clientFrames = MetricFamily(
+        "llmgw_client_frames_total", .counter, ["type", "direction"],
+        "Frames of the protocol, sent to programs and received from them.")
+    static let clientBytes = MetricFamily(
+        "llmgw_client_bytes_total", .counter, ["direction"], "Bytes of these frames, with their headers.")
     static let protocolErrors = MetricFamily(
         "llmgw_client_protocol_errors_total", .counter, "Connections closed for a violation of the protocol.")
     static let reloads = MetricFamily(
@@ -184,7 +189,8 @@ extension MetricFamily {
         (
             "The daemon",
             [
-                buildInfo, draining, pauses, problems, events, connections, protocolErrors, reloads, lastReloadSuccess,
+                buildInfo, draining, pauses, problems, events, connections, clientFrames, clientBytes, protocolErrors,
+                reloads, lastReloadSuccess,
                 lastReload, startTime, cpu, residentMemory, openFiles, maxFiles,
             ]
         ),

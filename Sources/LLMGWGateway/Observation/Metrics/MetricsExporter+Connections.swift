@@ -1,5 +1,6 @@
 import LLMGWCore
 import LLMGWUpstream
+import LLMGWWire
 
 /// What the transports count.
 extension MetricsExporter {
@@ -25,5 +26,33 @@ extension MetricsExporter {
                     ([provider.name, $0.0], Double($0.1))
                 }
             })
+    }
+
+    func frames(_ writer: inout MetricsWriter) {
+        let frames = state.connections.frames
+        let directions = [
+            ("received", frames.received, FrameType.fromPrograms), ("sent", frames.sent, FrameType.fromDaemon),
+        ]
+        writer.add(
+            .clientFrames,
+            directions.flatMap { direction, counts, types in
+                types.map { ([$0.label, direction], Double(counts[$0])) }
+            })
+        writer.add(.clientBytes, directions.map { ([$0.0], Double($0.1.bytes)) })
+    }
+}
+
+extension FrameType {
+    /// What each side sends. Anything else is a violation, and counted as such.
+    fileprivate static let fromPrograms: [FrameType] = [.hello, .request, .cancel, .credit, .ping, .pong]
+    fileprivate static let fromDaemon: [FrameType] = [.helloOK, .error, .head, .data, .end, .pong, .goAway]
+
+    /// The protocol's name in small letters.
+    fileprivate var label: String {
+        switch self {
+        case .helloOK: "hello_ok"
+        case .goAway: "goaway"
+        case .hello, .error, .request, .head, .data, .end, .cancel, .credit, .ping, .pong: "\(self)"
+        }
     }
 }

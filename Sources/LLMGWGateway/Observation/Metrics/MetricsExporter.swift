@@ -149,6 +149,7 @@ struct MetricsExporter {
         writer.add(
             .events, GatewayEvent.Kind.all.map { ([$0.rawValue], Double(state.events.counts[$0] ?? 0)) })
         writer.add(.connections, Double(state.connections.count))
+        frames(&writer)
         writer.add(.protocolErrors, Double(state.statistics.protocolErrors))
         writer.add(
             .reloads,
