@@ -250,5 +250,5 @@ extension Gateway: ConnectionHost {
         if state.connections.count == 0 { onLastConnectionClosed?() }
     }
 
-    func countProtocolError() { state.statistics.noteProtocolError() }
+    func note(_ violation: ProtocolViolation) { state.statistics.note(violation) }
 }

@@ -170,6 +170,8 @@ def test_frames_and_their_bytes(daemon: StartDaemon, upstream: StartUpstream, di
     assert frames(alive, "received") - frames(before, "received") == {"hello": 1, "request": 1, "credit": 1, "ping": 1}
     received = {"hello": 1, "request": 1, "credit": 1, "ping": 1, "cancel": 1}
     assert frames(gone, "received") - frames(before, "received") == received, "DATA is not a client's to send"
+    violations = {labels["kind"]: value for labels, value in gone.series("llmgw_client_protocol_errors_total") if value}
+    assert violations == {"wrong_side": 1}
     assert frames(gone, "sent") - frames(before, "sent") == Counter(FRAME_NAMES[frame.type] for frame in heard)
     assert Counter(frame.type for frame in heard)[wire.ERROR] == 1
     size = {

@@ -198,7 +198,7 @@ final class ClientConnection {
     }
 
     private func reject(_ violation: ProtocolViolation) {
-        host.countProtocolError()
+        host.note(violation)
         let major = UInt32(Version.protocolMajor)
         fail(
             ConnectionError(
@@ -331,5 +331,5 @@ protocol ConnectionHost: AnyObject {
     ) throws(GatewayError) -> Call
     func run(_ call: Call)
     func connectionClosed(_ connection: ClientConnection)
-    func countProtocolError()
+    func note(_ violation: ProtocolViolation)
 }

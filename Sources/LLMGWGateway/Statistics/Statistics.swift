@@ -1,5 +1,6 @@
 import LLMGWCore
 import LLMGWPolicy
+import LLMGWWire
 
 /// What happened since the start. Counters only; nothing here depends on who asked or what.
 @GatewayLoop
@@ -9,9 +10,11 @@ final class Statistics {
     private var models: [String: (provider: String, counts: RequestCounts, usage: Usage)] = [:]
     private var providers: [String: (attempts: UInt64, failures: UInt64)] = [:]
     private var hedges: [String: [HedgeOutcome: UInt64]] = [:]
-    private(set) var protocolErrors: UInt64 = 0
+    private(set) var violations: [ProtocolViolation: UInt64] = [:]
 
-    func noteProtocolError() { protocolErrors += 1 }
+    var protocolErrors: UInt64 { violations.values.reduce(0, +) }
+
+    func note(_ violation: ProtocolViolation) { violations[violation, default: 0] += 1 }
 
     func noteAttempt(provider: String, failed: Bool) {
         providers[provider, default: (0, 0)].attempts += 1

@@ -143,7 +143,7 @@ extension MetricFamily {
     static let clientBytes = MetricFamily(
         "llmgw_client_bytes_total", .counter, ["direction"], "Bytes of these frames, with their headers.")
     static let protocolErrors = MetricFamily(
-        "llmgw_client_protocol_errors_total", .counter, "Connections closed for a violation of the protocol.")
+        "llmgw_client_protocol_errors_total", .counter, ["kind"], "Connections closed for a violation of the protocol.")
     static let reloads = MetricFamily(
         "llmgw_config_reloads_total", .counter, ["outcome"], "Reloads of the configuration: applied or refused.")
     static let lastReloadSuccess = MetricFamily(

@@ -39,6 +39,9 @@ extension MetricsExporter {
                 types.map { ([$0.label, direction], Double(counts[$0])) }
             })
         writer.add(.clientBytes, directions.map { ([$0.0], Double($0.1.bytes)) })
+        writer.add(
+            .protocolErrors,
+            ProtocolViolation.allCases.map { ([$0.label], Double(state.statistics.violations[$0] ?? 0)) })
     }
 }
 
@@ -55,4 +58,8 @@ extension FrameType {
         case .hello, .error, .request, .head, .data, .end, .cancel, .credit, .ping, .pong: "\(self)"
         }
     }
+}
+
+extension ProtocolViolation {
+    fileprivate var label: String { self == .otherVersion ? "other_version" : rawValue }
 }

@@ -150,7 +150,6 @@ struct MetricsExporter {
             .events, GatewayEvent.Kind.all.map { ([$0.rawValue], Double(state.events.counts[$0] ?? 0)) })
         writer.add(.connections, Double(state.connections.count))
         frames(&writer)
-        writer.add(.protocolErrors, Double(state.statistics.protocolErrors))
         writer.add(
             .reloads,
             [(["applied"], Double(state.reloads.applied)), (["refused"], Double(state.reloads.refused))])
