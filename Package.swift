@@ -73,7 +73,7 @@ let package = Package(
             name: "LLMGWGateway",
             dependencies: [
                 "LLMGWCore", "LLMGWWire", "LLMGWTransport", "LLMGWControl", "LLMGWPolicy", "LLMGWJSON", "LLMGWUpstream",
-                "LLMGWStorage", "CCrypto", "CPlatform", nio, nioPosix, nioHTTP1, logging, lifecycle,
+                "LLMGWStorage", "LLMGWHost", "CCrypto", "CPlatform", nio, nioPosix, nioHTTP1, logging, lifecycle,
             ],
             swiftSettings: strict),
         .target(

@@ -1,4 +1,5 @@
 public import LLMGWCore
+public import LLMGWHost
 public import LLMGWTransport
 import LLMGWUpstream
 import LLMGWWire
@@ -56,7 +57,8 @@ public final class Gateway: Service {
     /// Without calls for `idleLimit` (zero: none), `run` drains and returns as if it had been told to. Without a `launcher` it cannot be upgraded.
     public init(
         configuration: GatewayConfiguration, sockets: GatewaySockets, eventLoop: GatewayEventLoop, logger: Logger,
-        idleLimit: Duration = .zero, launcher: (any SuccessorLauncher)? = nil, predecessor: Predecessor? = nil,
+        logFigures: LogFigures, idleLimit: Duration = .zero, launcher: (any SuccessorLauncher)? = nil,
+        predecessor: Predecessor? = nil,
         onEvent: @escaping @GatewayLoop (Event) -> Void = { _ in }
     ) throws(GatewayError) {
         self.sockets = sockets
@@ -70,7 +72,8 @@ public final class Gateway: Service {
         self.end = { continuation.yield($0) }
         var random = SystemRandomNumberGenerator()
         self.requestIDs = RequestIDGenerator(using: &random)
-        self.state = try GatewayState(configuration, scheduler: eventLoop.scheduler, logger: logger)
+        self.state = try GatewayState(
+            configuration, scheduler: eventLoop.scheduler, logger: logger, logFigures: logFigures)
         self.generation = GatewayGeneration(configuration, state)
         self.audit = AuditLog(logger: logger, events: state.events)
         self.idleWatch = IdleWatch(limit: idleLimit, calls: state.calls, scheduler: eventLoop.scheduler) {

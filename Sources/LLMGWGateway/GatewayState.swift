@@ -1,4 +1,5 @@
 import LLMGWCore
+import LLMGWHost
 import LLMGWPolicy
 import LLMGWStorage
 import LLMGWUpstream
@@ -9,6 +10,7 @@ import Logging
 final class GatewayState {
     let scheduler: any LoopScheduler
     let logger: Logger
+    let logFigures: LogFigures
     let driver: CurlDriver
     let client: UpstreamClient
     let statistics = Statistics()
@@ -41,12 +43,15 @@ final class GatewayState {
     var eventFeed: (any EventFeed)?
     var requestObservation: (any RequestObservation)?
 
-    init(_ configuration: GatewayConfiguration, scheduler: any LoopScheduler, logger: Logger) throws(GatewayError) {
+    init(
+        _ configuration: GatewayConfiguration, scheduler: any LoopScheduler, logger: Logger, logFigures: LogFigures
+    ) throws(GatewayError) {
         let settings = configuration.server
         let events = EventBroadcaster()
         self.events = events
         self.scheduler = scheduler
         self.logger = logger
+        self.logFigures = logFigures
         self.driver = try CurlDriver(submit: { scheduler.submit($0) })
         self.client = UpstreamClient(driver: driver, scheduler: scheduler)
         self.idleMemory = IdleMemory(calls: calls, scheduler: scheduler)

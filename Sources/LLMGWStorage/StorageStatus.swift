@@ -20,6 +20,10 @@ public struct StorageStatus: Sendable, Hashable {
     public var refused: UInt64 = 0
     /// Taken and not written, because the file failed.
     public var lost: UInt64 = 0
+    /// Taken, and in memory until the file works again.
+    public var held: UInt64 = 0
+    /// How often it failed.
+    public var errors: UInt64 = 0
     /// Of the database, without its log, in bytes.
     public var size: Int64 = 0
 

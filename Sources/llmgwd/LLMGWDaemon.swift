@@ -72,7 +72,7 @@ struct LLMGWDaemon {
         logger.logLevel = arguments.logLevel
         let service = SocketService(
             path: arguments.socket ?? configuration.server.socket, configuration: configuration, manager: manager,
-            launcher: try DaemonLauncher(), logger: logger)
+            launcher: try DaemonLauncher(), logger: logger, logFigures: handler.figures)
         var services = ServiceGroupConfiguration(
             services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet(logger))

@@ -17,6 +17,7 @@ struct SocketService: Service {
     let manager: ServiceManager
     let launcher: any SuccessorLauncher
     let logger: Logger
+    let logFigures: LogFigures
 
     func run() async throws {
         // From now on a hangup asks for a reload, and does not end a daemon that is still starting.
@@ -60,8 +61,8 @@ struct SocketService: Service {
     ) throws -> Gateway {
         let reporter = ServiceReporter(manager, scheduler: eventLoop.scheduler, logger: logger)
         let gateway = try Gateway(
-            configuration: configuration, sockets: sockets, eventLoop: eventLoop, logger: logger, idleLimit: idleLimit,
-            launcher: launcher, predecessor: predecessor
+            configuration: configuration, sockets: sockets, eventLoop: eventLoop, logger: logger,
+            logFigures: logFigures, idleLimit: idleLimit, launcher: launcher, predecessor: predecessor
         ) { event in
             switch event {
             case .ready:

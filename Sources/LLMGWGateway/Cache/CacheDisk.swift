@@ -132,6 +132,8 @@ final class CacheDisk {
         }
     }
 
+    var figures: StorageFigures { file.figures }
+
     var status: CacheTierStatus {
         let status = file.status
         let state: CacheTierStatus.State =

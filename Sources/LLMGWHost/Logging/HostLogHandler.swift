@@ -5,6 +5,8 @@ public import Logging
 public struct HostLogHandler: LogHandler {
     public var logLevel = Logger.Level.info
     public var metadata: Logger.Metadata = [:]
+    /// Shared by all copies.
+    public let figures = LogFigures()
     private let sink: any LogSink
 
     /// What standard error is decides the form.
@@ -25,10 +27,11 @@ public struct HostLogHandler: LogHandler {
         if let error = event.error { merged["llmgw-problem"] = "\(error)" }
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
-        sink.write(
+        let isWritten = sink.write(
             LogRecord(
                 time: now, level: event.level, message: event.message.description,
                 metadata: merged.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, file: event.file,
                 line: event.line))
+        figures.note(event.level, isWritten: isWritten)
     }
 }

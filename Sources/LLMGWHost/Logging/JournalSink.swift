@@ -19,13 +19,13 @@ final class JournalSink: LogSink {
         self.identifier = identifier
     }
 
-    func write(_ record: LogRecord) {
+    func write(_ record: LogRecord) -> Bool {
         var record = record
         let before = lost.exchange(0, ordering: .relaxed)
         if before > 0 { record.metadata.append(("llmgw-lost-entries", .stringConvertible(before))) }
-        if !deliver(JournalEntry(record, identifier: identifier).bytes) {
-            lost.add(before + 1, ordering: .relaxed)
-        }
+        let isTaken = deliver(JournalEntry(record, identifier: identifier).bytes)
+        if !isTaken { lost.add(before + 1, ordering: .relaxed) }
+        return isTaken
     }
 
     /// What is too large for a datagram goes as a descriptor of memory that holds it.

@@ -24,5 +24,6 @@ struct LogRecord {
 
 /// Where records go. From any thread.
 protocol LogSink: Sendable {
-    func write(_ record: LogRecord)
+    /// False if it is lost.
+    func write(_ record: LogRecord) -> Bool
 }

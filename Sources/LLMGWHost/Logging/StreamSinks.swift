@@ -4,7 +4,7 @@ import Logging
 
 /// Lines for people.
 struct TextSink: LogSink {
-    func write(_ record: LogRecord) { StandardError.write(Self.line(record)) }
+    func write(_ record: LogRecord) -> Bool { StandardError.write(Self.line(record)) }
 
     static func line(_ record: LogRecord) -> [UInt8] {
         let time = record.calendarTime(local: true)
@@ -27,7 +27,7 @@ struct TextSink: LogSink {
 
 /// One JSON object for each record, for programs.
 struct JSONSink: LogSink {
-    func write(_ record: LogRecord) { StandardError.write(Self.line(record)) }
+    func write(_ record: LogRecord) -> Bool { StandardError.write(Self.line(record)) }
 
     static func line(_ record: LogRecord) -> [UInt8] {
         var writer = JSONWriter(capacity: 256)
@@ -72,7 +72,7 @@ private enum FieldName {
 
 private enum StandardError {
     /// In one piece, as long as the kernel takes it so: lines of several threads do not mix.
-    static func write(_ line: [UInt8]) {
+    static func write(_ line: [UInt8]) -> Bool {
         var rest = line[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
@@ -80,8 +80,9 @@ private enum StandardError {
                 rest = rest.dropFirst(written)
             } else if errno != EINTR {
                 // There is nowhere to say that nothing can be said.
-                return
+                return false
             }
         }
+        return true
     }
 }

@@ -72,6 +72,9 @@ public final class CacheFile: Sendable {
         return status
     }
 
+    /// From any thread.
+    public var figures: StorageFigures { StorageFigures(status, writer: writer, reader: reader) }
+
     /// Nil if it is not there, damaged, or the tier is switched off or has too much to do. Expired entries are returned too.
     public func read(_ key: [UInt8]) async -> CacheFileEntry? {
         await ask { reader in reader.entry(key) }

@@ -55,6 +55,7 @@ final class LedgerWriter: StorageWorker {
         commit()
         session.close()
         giveUp(pending.count)
+        noteHeld()
     }
 
     private func problem() -> StorageError? {
@@ -71,12 +72,14 @@ final class LedgerWriter: StorageWorker {
         do throws(SQLiteError) {
             try session.perform { connection throws(SQLiteError) in try connection.insert(pending) }
             pending.removeAll(keepingCapacity: pending.count <= 1_000)
+            if commitTime != nil { status.update { $0.held = 0 } }
             commitTime = nil
             session.checkpoint()
         } catch {
             status.update { $0.problem = error.description }
             commitTime = session.retryTime ?? .now + .seconds(1)
             giveUp(pending.count - settings.maxPending)
+            noteHeld()
         }
     }
 
@@ -85,6 +88,11 @@ final class LedgerWriter: StorageWorker {
         guard count > 0 else { return }
         pending.removeFirst(count)
         status.update { $0.lost += UInt64(count) }
+    }
+
+    /// What waits for the file to come back.
+    private func noteHeld() {
+        status.update { $0.held = UInt64(pending.count) }
     }
 
     private func trim() {

@@ -59,6 +59,9 @@ public final class UsageLedger: Sendable {
         return status
     }
 
+    /// From any thread.
+    public var figures: StorageFigures { StorageFigures(status, writer: writer, reader: reader) }
+
     /// Never blocks. A record that the full queue refuses is counted in `status`.
     public func append(_ record: UsageRecord) {
         _ = writer.submit(.append(record), .batched)

@@ -62,6 +62,7 @@ final class DatabaseSession {
 
     /// Does what an error asks for.
     private func handle(_ error: SQLiteError) {
+        status.update { $0.errors += 1 }
         switch error.kind {
         case .corrupt: replace(because: error)
         case .full, .inputOutput, .readOnly, .cannotOpen, .newerSchema, .inUse: suspend(because: error)
@@ -105,6 +106,7 @@ final class DatabaseSession {
             throw SQLiteError(.other, "it is closed", path: file.path, operation: "use the file")
         case .unopened, .suspended:
             do throws(SQLiteError) { return try openFile() } catch {
+                status.update { $0.errors += 1 }
                 if error.kind == .corrupt { replace(because: error) } else { suspend(because: error) }
                 guard case .open(let connection) = mode else { throw error }
                 return connection

@@ -37,6 +37,7 @@ final class StorageThread<Command: Sendable>: Sendable {
     private let limits: Limits
     private let queue = Mutex(Queue())
     private let refusals = Atomic<UInt64>(0)
+    private let performances = Mutex(StorageFigures.seconds)
     private let poll: CInt
     private let wakeDescriptor: CInt
 
@@ -63,6 +64,12 @@ final class StorageThread<Command: Sendable>: Sendable {
 
     /// Commands that were refused because the queue was full or closed.
     var refused: UInt64 { refusals.load(ordering: .relaxed) }
+
+    /// Commands that the worker has not begun.
+    var waiting: Int { queue.withLock { $0.commands.count } }
+
+    /// How long the worker took for what it was given at once, in seconds.
+    var times: Histogram { performances.withLock { $0 } }
 
     /// False if it is refused. From any thread.
     func submit(_ command: Command, weight: Int = 1, _ urgency: Urgency) -> Bool {
@@ -100,7 +107,11 @@ final class StorageThread<Command: Sendable>: Sendable {
         var ready = cplatform_ready()
         while true {
             switch nextTurn() {
-            case .perform(let commands): worker.perform(commands)
+            case .perform(let commands):
+                let began = MonotonicInstant.now
+                worker.perform(commands)
+                let span = MonotonicInstant.now - began
+                performances.withLock { $0.add(span / .seconds(1)) }
             case .wait(let batchEnd):
                 let now = MonotonicInstant.now
                 if let due = worker.wakeTime, due <= now {

@@ -135,6 +135,22 @@ extension MetricFamily {
     static let draining = MetricFamily("llmgw_draining", .gauge, "1 when the daemon comes to its end.")
     static let pauses = MetricFamily("llmgw_pauses", .gauge, "How many pauses are in force.")
     static let problems = MetricFamily("llmgw_storage_problems", .gauge, "Files of the daemon that are out of use.")
+    static let storageWaiting = MetricFamily(
+        "llmgw_store_queue_length", .gauge, ["store"],
+        "What waits for the threads of a file, or for the file to work again.")
+    static let storageDropped = MetricFamily(
+        "llmgw_store_dropped_total", .counter, ["store", "reason"],
+        "What is not in the file although it should be: the queue was full, or the file failed.")
+    static let storageErrors = MetricFamily(
+        "llmgw_store_errors_total", .counter, ["store"], "How often the file could not be opened, read or written.")
+    static let storageTime = MetricFamily(
+        "llmgw_store_op_seconds", .histogram, ["store", "op"],
+        "How long its threads took for what they did at once; a write has all that waited for it.")
+    static let logRecords = MetricFamily(
+        "llmgw_log_messages_total", .counter, ["level"],
+        "Lines or entries of the daemon's log, those that were lost included.")
+    static let logLost = MetricFamily(
+        "llmgw_log_lost_total", .counter, "Of these, those that neither the journal nor standard error took.")
     static let events = MetricFamily("llmgw_events_total", .counter, ["kind"], "What `llmgw-ctl events` tells.")
     static let connections = MetricFamily("llmgw_client_connections", .gauge, "Connections of programs.")
     static let clientFrames = MetricFamily(
@@ -189,7 +205,8 @@ extension MetricFamily {
         (
             "The daemon",
             [
-                buildInfo, draining, pauses, problems, events, connections, clientFrames, clientBytes, protocolErrors,
+                buildInfo, draining, pauses, problems, storageWaiting, storageDropped, storageErrors, storageTime,
+                logRecords, logLost, events, connections, clientFrames, clientBytes, protocolErrors,
                 reloads, lastReloadSuccess,
                 lastReload, startTime, cpu, residentMemory, openFiles, maxFiles,
             ]

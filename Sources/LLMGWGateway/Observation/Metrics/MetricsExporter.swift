@@ -146,6 +146,8 @@ struct MetricsExporter {
         writer.add(.draining, state.isDraining ? 1 : 0)
         writer.add(.pauses, Double(state.pauses.statuses.count))
         writer.add(.problems, Double(state.storageProblems.count))
+        storage(&writer)
+        log(&writer)
         writer.add(
             .events, GatewayEvent.Kind.all.map { ([$0.rawValue], Double(state.events.counts[$0] ?? 0)) })
         writer.add(.connections, Double(state.connections.count))
