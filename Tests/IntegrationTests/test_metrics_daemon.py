@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import resource
+import signal
+import time
 from collections import Counter
 
 import pytest
@@ -90,3 +93,23 @@ def told(path: pathlib.Path) -> Counter[str]:
 
 def in_log(gateway: Daemon) -> Counter[str]:
     return Counter(json.loads(line)["level"] for line in gateway.log.splitlines() if line.endswith("}"))
+
+
+def test_a_loop_that_stands_still_is_late(daemon: StartDaemon, sim: Simulator, directory: pathlib.Path) -> None:
+    """The whole process is stopped for longer than the time between two looks: one of them is late then, by a quarter of a second at least."""
+    name = "llmgw_loop_lag_seconds"
+    path = directory / "metrics.sock"
+    gateway = daemon(configuration(sim.base_url) + section("metrics", {"socket": str(path)}))
+    gateway.client().ping()
+    wait_until(lambda: collect(path).value(f"{name}_count"), "the loop is looked at while a program is connected")
+
+    def late() -> float:
+        metrics = collect(path)
+        return metrics.value(f"{name}_count") - metrics.value(f"{name}_bucket", le="0.25")
+
+    before = late()
+    os.kill(gateway.pid, signal.SIGSTOP)
+    time.sleep(1.3)
+    os.kill(gateway.pid, signal.SIGCONT)
+    wait_until(lambda: late() > before, "the look that came late")
+    assert collect(path).value(f"{name}_sum") > 0.25

@@ -12,6 +12,10 @@ final class ConnectionRegistry {
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
     /// Of connections that are gone.
     private var pastFrames = (received: FrameCounts(), sent: FrameCounts())
+    /// How much later than planned the clock came to its turn, in seconds: so long what comes from a program or an upstream waits too.
+    private(set) var lag = Histogram(bounds: [
+        0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1,
+    ])
     private var sweepTimer: (any ScheduledAction)?
 
     init(settings: ServerSettings, scheduler: any LoopScheduler) {
@@ -46,9 +50,11 @@ final class ConnectionRegistry {
 
     /// Only while there are connections: an idle daemon sleeps.
     private func scheduleSweep() {
-        sweepTimer = scheduler.schedule(at: scheduler.now + Self.sweepInterval) { [weak self] in
+        let due = scheduler.now + Self.sweepInterval
+        sweepTimer = scheduler.schedule(at: due) { [weak self] in
             guard let self else { return }
             sweepTimer = nil
+            lag.add((scheduler.now - due).inSeconds)
             sweep()
             if !connections.isEmpty { scheduleSweep() }
         }

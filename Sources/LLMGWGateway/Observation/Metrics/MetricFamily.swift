@@ -152,6 +152,10 @@ extension MetricFamily {
     static let logLost = MetricFamily(
         "llmgw_log_lost_total", .counter, "Of these, those that neither the journal nor standard error took.")
     static let events = MetricFamily("llmgw_events_total", .counter, ["kind"], "What `llmgw-ctl events` tells.")
+    static let loopLag = MetricFamily(
+        "llmgw_loop_lag_seconds", .histogram,
+        "How much later than planned the gateway's loop came to a clock; looked at once a second while programs are connected."
+    )
     static let connections = MetricFamily("llmgw_client_connections", .gauge, "Connections of programs.")
     static let clientFrames = MetricFamily(
         "llmgw_client_frames_total", .counter, ["type", "direction"],
@@ -206,7 +210,7 @@ extension MetricFamily {
             "The daemon",
             [
                 buildInfo, draining, pauses, problems, storageWaiting, storageDropped, storageErrors, storageTime,
-                logRecords, logLost, events, connections, clientFrames, clientBytes, protocolErrors,
+                logRecords, logLost, events, loopLag, connections, clientFrames, clientBytes, protocolErrors,
                 reloads, lastReloadSuccess,
                 lastReload, startTime, cpu, residentMemory, openFiles, maxFiles,
             ]

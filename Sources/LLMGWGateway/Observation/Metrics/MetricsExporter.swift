@@ -150,6 +150,7 @@ struct MetricsExporter {
         log(&writer)
         writer.add(
             .events, GatewayEvent.Kind.all.map { ([$0.rawValue], Double(state.events.counts[$0] ?? 0)) })
+        writer.add(.loopLag, [([], state.connections.lag)])
         writer.add(.connections, Double(state.connections.count))
         frames(&writer)
         writer.add(
