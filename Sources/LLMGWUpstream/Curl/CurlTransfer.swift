@@ -298,8 +298,3 @@ extension String {
         self = String(decoding: rest[..<end], as: UTF8.self)
     }
 }
-
-extension HTTPEvent {
-    /// Bytes of the answer's body.
-    var bodySize: Int { if case .body(let bytes) = self { bytes.count } else { 0 } }
-}

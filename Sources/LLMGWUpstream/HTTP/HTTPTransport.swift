@@ -64,6 +64,9 @@ public enum HTTPEvent: Sendable, Equatable {
     case body([UInt8])
     /// The last event. Nil is a complete answer.
     case finished(TransportFailure?)
+
+    /// Bytes of the answer's body.
+    var bodySize: Int { if case .body(let bytes) = self { bytes.count } else { 0 } }
 }
 
 /// Status and headers of an answer.

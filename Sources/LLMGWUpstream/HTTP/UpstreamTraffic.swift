@@ -31,9 +31,9 @@ public final class UpstreamTraffic: Sendable {
     public var openedConnections: UInt64 { opened.load(ordering: .relaxed) }
     /// Requests that left on a connection that was there.
     public var reusedConnections: UInt64 { reused.load(ordering: .relaxed) }
-    /// Of requests' bodies.
+    /// Of requests' bodies, once the exchange is over.
     public var bytesSent: UInt64 { sent.load(ordering: .relaxed) }
-    /// Of answers' bodies.
+    /// Of answers' bodies, as they come.
     public var bytesReceived: UInt64 { received.load(ordering: .relaxed) }
 
     public func times(of phase: Phase) -> Histogram { times.withLock { $0[phase.rawValue] } }
