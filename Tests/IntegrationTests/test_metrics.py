@@ -7,6 +7,7 @@ import pathlib
 import re
 import socket
 import stat
+import threading
 import time
 
 import pytest
@@ -17,7 +18,7 @@ from harness.metrics import Metrics, UnixConnection, openmetrics, prometheus, sc
 from harness.processes import REPOSITORY, Daemon, Simulator
 from harness.tool import FAILURE, Tool
 from harness.upstream import Exchange, chat_chunk, chat_reply
-from harness.waiting import wait_until
+from harness.waiting import PATIENCE, wait_until
 from llmgw import GatewayError
 
 CHAT = {"gen_ai_operation_name": "chat", "gen_ai_provider_name": "up", "gen_ai_request_model": "大"}
@@ -130,6 +131,48 @@ def test_tokens_that_nobody_counted_are_estimates(daemon: StartDaemon, upstream:
     assert estimated.keys() == {"input", "output"} and all(value > 0 for value in estimated.values())
     assert {value for _, value in metrics.series("llmgw_tokens_total", model="大")} == {0}
     assert metrics.value("gen_ai_client_token_usage_count", gen_ai_token_type="input", **CHAT) == 0
+
+
+def test_how_good_estimates_are(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """An upstream that counts a hundred times what the gateway expects of the request, and nothing of the answer."""
+    name = "llmgw_token_estimate_ratio"
+    usage = {"prompt_tokens": 5000, "completion_tokens": 0}
+    provider = upstream(lambda exchange: exchange.reply(chat_reply(usage=usage)))
+    gateway = daemon(one_provider(provider.base_url, "大"))
+    assert {value for _, value in scrape(Tool(gateway.socket)).series(f"{name}_count")} == {0}
+    gateway.client().chat(PROMPT)
+    metrics = scrape(Tool(gateway.socket))
+    assert metrics.value(f"{name}_count", type="input") - metrics.value(f"{name}_bucket", type="input", le="10.0") == 1
+    assert metrics.value(f"{name}_bucket", type="output", le="0.1") == 1
+    assert metrics.value(f"{name}_sum", type="input") > 100 and metrics.value(f"{name}_sum", type="output") == 0
+
+
+def test_requests_that_have_not_ended(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    release = threading.Event()
+
+    def held(exchange: Exchange) -> None:
+        exchange.open_stream()
+        exchange.delta("开始")
+        assert release.wait(PATIENCE)
+        exchange.event(chat_chunk({}, finish="stop"))
+        exchange.end_stream()
+
+    gateway = daemon(one_provider(upstream(held).base_url, "大"))
+    ctl = Tool(gateway.socket)
+
+    def in_flight() -> dict[str, float]:
+        metrics = scrape(ctl)
+        told = {labels["operation"]: value for labels, value in metrics.series("llmgw_requests_in_flight")}
+        return told | {"at the provider": metrics.value("llmgw_provider_requests_in_flight", provider="up")}
+
+    none: dict[str, float] = {"batch": 0, "chat": 0, "complete": 0, "embed": 0, "at the provider": 0}
+    assert in_flight() == none
+    with gateway.client().stream_chat(PROMPT) as stream:
+        next(iter(stream))
+        assert in_flight() == none | {"chat": 1, "at the provider": 1}
+        release.set()
+        list(stream)
+    wait_until(lambda: in_flight() == none, "all have ended")
 
 
 def test_what_is_left_of_limits(daemon: StartDaemon, upstream: StartUpstream) -> None:

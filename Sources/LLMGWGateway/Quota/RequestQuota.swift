@@ -169,7 +169,8 @@ final class QuotaPlace {
                 output.add(answer.body)
                 return settle(.unknown, estimate: estimate(output))
             }
-            desk.forecasts.learn(usage, size: size, at: target, client: grant.client)
+            desk.forecasts.learn(
+                usage, size: size, expected: grant.demand, at: target, client: grant.client)
             settle(.used(usage), costs: costs(of: usage))
         case .failure(let error):
             let rule = request.rule(error)

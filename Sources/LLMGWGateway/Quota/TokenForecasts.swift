@@ -5,7 +5,12 @@ import LLMGWUpstream
 /// What requests are going to take, by what was learned of each upstream model.
 @GatewayLoop
 final class TokenForecasts {
+    private static let empty = Histogram(bounds: [0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 4, 10])
+
     private var forecasts: [GateKey: TokenForecast] = [:]
+    /// What was counted, by what had been expected.
+    private(set) var inputRatio = TokenForecasts.empty
+    private(set) var outputRatio = TokenForecasts.empty
 
     func demand(
         for operation: UpstreamOperation, at deployment: Deployment, client: ClientID
@@ -18,8 +23,17 @@ final class TokenForecasts {
         )
     }
 
-    func learn(_ usage: Usage, size: TokenSize, at deployment: Deployment, client: ClientID) {
+    func learn(
+        _ usage: Usage, size: TokenSize, expected: QuotaDemand, at deployment: Deployment, client: ClientID
+    ) {
+        Self.note(usage.inputTokens, expected.inputTokens, in: &inputRatio)
+        Self.note(usage.outputTokens, expected.outputTokens, in: &outputRatio)
         forecasts[key(deployment), default: TokenForecast()].learn(usage, size: size, client: client.index)
+    }
+
+    private static func note(_ counted: UInt64?, _ expected: Int, in ratio: inout Histogram) {
+        guard let counted, expected > 0 else { return }
+        ratio.add(Double(counted) / Double(expected))
     }
 
     func forget(_ client: ClientID) {

@@ -63,6 +63,9 @@ extension MetricFamily {
     static let estimatedTokens = MetricFamily(
         "llmgw_estimated_tokens_total", .counter, ["provider", "model", "type"],
         "Tokens of attempts whose upstream told no count, as the gateway estimates them; they are in no other metric.")
+    static let estimateRatio = MetricFamily(
+        "llmgw_token_estimate_ratio", .histogram, ["type"],
+        "What an upstream counted, divided by what was expected and reserved; nine in ten answers should stay below 1.")
     static let cost = MetricFamily(
         "llmgw_cost_total", .counter, ["provider", "model", "currency"],
         "What answers cost, where the model has a price.")
@@ -110,7 +113,7 @@ extension MetricFamily {
         "How long the steps of making these connections took: looking up the name, TCP, TLS where there is any.")
     static let upstreamBytes = MetricFamily(
         "llmgw_upstream_bytes_total", .counter, ["provider", "direction"],
-        "Bytes of the bodies of requests and of answers, without headers.")
+        "Bytes of the bodies of requests, once they are over, and of answers, as they come.")
 
     // MARK: Cache, budgets, alerts
 
@@ -186,7 +189,7 @@ extension MetricFamily {
             "Requests",
             [
                 requests, requestFailures, admissionRejected, requestsInFlight, queueDepth, queueWait, overhead, tokens,
-                estimatedTokens, cost, failovers,
+                estimatedTokens, estimateRatio, cost, failovers,
             ]
         ),
         (

@@ -59,6 +59,8 @@ struct MetricsExporter {
         writer.add(.tokens, rows(figures.tokens) { [$0.target.provider, $0.target.model, $0.type] })
         writer.add(
             .estimatedTokens, rows(figures.estimatedTokens) { [$0.target.provider, $0.target.model, $0.type] })
+        let forecasts = state.desk.forecasts
+        writer.add(.estimateRatio, [(["input"], forecasts.inputRatio), (["output"], forecasts.outputRatio)])
         writer.add(
             .cost,
             rows(figures.costs) { [$0.provider, $0.model, $0.currency] }.map { ($0.labels, $0.value / 1_000_000) })
