@@ -52,6 +52,11 @@ struct ErrorClassifierTests {
         Row(400, .init(message: "the request exceeds the available context size"), .contextLengthExceeded, .never),
         Row(400, .init(code: "content_policy_violation"), .contentFiltered, .never),
         Row(400, .init(code: "content_filter", message: "x"), .contentFiltered, .never),
+        // What one prompt is refused for says nothing of the model: it must not close it for everybody.
+        Row(
+            403, .init(type: "invalid_request_error", code: "misalignment_policy_violation"), .contentFiltered, .never),
+        Row(400, .init(type: "invalid_request_error", code: "cyber_policy"), .contentFiltered, .never),
+        Row(400, .init(code: "bio_policy", message: "这个问题不能回答"), .contentFiltered, .never),
         Row(400, .init(code: "model_not_found"), .modelNotFound, .never),
         Row(403, .init(code: "unsupported_country_region_territory"), .upstreamPermissionDenied, .never),
         Row(500, .init(type: "overloaded_error"), .overloaded, .safe),
