@@ -39,7 +39,8 @@ final class AttemptLog {
         if let error {
             mayHaveRun = mayHaveRun || !error.notProcessed && (error.retry == .ambiguous || error.reason == .hedgeLost)
         }
-        registry.record(error, target, attempt.permits, firstContent: firstContent, took: took)
+        registry.record(
+            error, target, attempt.permits, isStream: attempt.operation.isStream, firstContent: firstContent, took: took)
         if let time = firstContent ?? (error?.reason == .hedgeLost ? took : nil) {
             registry.models[target.model]?.noteFirstContent(time, isStream: attempt.operation.isStream, now: now)
         }

@@ -149,14 +149,16 @@ final class DeploymentRegistry {
 
     /// Tells everything that learns from an attempt how it went. `error` is nil if it succeeded.
     func record(
-        _ error: GatewayError?, _ deployment: Deployment, _ permits: BreakerPermits, firstContent: Duration?,
-        took: Duration
+        _ error: GatewayError?, _ deployment: Deployment, _ permits: BreakerPermits, isStream: Bool,
+        firstContent: Duration?, took: Duration
     ) {
         let now = scheduler.now
         let rule = error.map { policy.table[$0.reason] }
         let outcome = rule?.breaker ?? .success
+        // A whole answer comes at its end: when it did says how long it is, not how the upstream does.
         report(
-            outcome, deployment, permits, took: firstContent, isConnectionFailure: rule?.isConnectionFailure, now: now)
+            outcome, deployment, permits, took: isStream ? firstContent : nil,
+            isConnectionFailure: rule?.isConnectionFailure, now: now)
         models[deployment.model]?.ended(
             deployment, succeeded: outcome == .neutral ? nil : error == nil, firstContent: firstContent, now: now)
         if let error {

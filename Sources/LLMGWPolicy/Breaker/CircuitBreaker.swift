@@ -107,7 +107,7 @@ public struct CircuitBreaker: Sendable {
             && probing.reported + probing.pending.count < settings.maxProbeReports
     }
 
-    /// Reports how the permitted request went; `took` is the time to its first content, where there was any.
+    /// Reports how the permitted request went; `took` is the time to the first content of its stream, where there was any.
     public mutating func record(
         _ outcome: BreakerOutcome, for permit: Permit, took: Duration? = nil, now: MonotonicInstant,
         using random: inout some RandomNumberGenerator

@@ -4,7 +4,7 @@ public struct CircuitBreakerSettings: Sendable, Hashable {
     public var failureRate: Double
     /// Opens at this share of slow calls among the window's calls, from 0 to 1.
     public var slowRate: Double
-    /// A call is slow if its first content took longer. The whole answer's time says nothing: it depends on its length.
+    /// A call is slow if the first content of its stream took longer. A whole answer's time says nothing: it depends on its length.
     public var slowAfter: Duration
     /// Rates mean nothing for fewer calls than this.
     public var minimumCalls: Int
