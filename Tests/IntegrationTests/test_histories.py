@@ -42,6 +42,7 @@ RULES = Rules(max_attempts=4, retry_ratio=0.2, retry_floor=20 * 3, abort_within=
 #: done the work.
 ACTS = {
     "answer": 10, "fail": 3, "throttle": 1, "busy": 1, "refuse": 1, "close": 1, "reset": 1, "cut": 1, "inside": 1, "early": 1, "hang": 1,
+    "give_up": 1,
 }
 REFUSALS = {"fail", "throttle", "busy", "refuse", "early"}
 #: Where the gateway itself gives up soon.
@@ -98,6 +99,10 @@ class Upstreams:
 
     def _busy(self, exchange: Exchange, visit: Visit) -> None:
         self._told(exchange, visit, 503)
+
+    def _give_up(self, exchange: Exchange, visit: Visit) -> None:
+        """A gateway's word: the model behind it may still be at work."""
+        exchange.reply({"error": {"message": "超时"}}, 504)
 
     def _close(self, exchange: Exchange, visit: Visit) -> None:
         exchange.close()

@@ -2,7 +2,7 @@
 
 Proved here: server errors and then an answer; exhausted quota in all its words, and requests that never fit, without any repetition; an error
 inside a whole answer, as the first event of a stream, after content, and as bare JSON at a stream's end; pages, empty bodies and bytes that
-are no text; the caps of attempts; the budget; and that what may have been done is repeated only if that is allowed.
+are no text; the caps of attempts; the budget; and that what may have been done is repeated only if that is allowed, also where a server between says it.
 """
 
 from __future__ import annotations
@@ -212,3 +212,21 @@ def test_the_caller_has_the_last_word(daemon: StartDaemon, upstream: StartUpstre
     gateway = daemon(one(up.base_url, retry_ambiguous=True))
     error = refused(gateway.client(), retry_ambiguous=False)
     assert (error.reason, error.retry, len(up.requests)) == ("llmgw.upstream.connection_lost", "ambiguous", 1)
+
+
+@pytest.mark.parametrize("code", [408, 504, 522, 524])
+def test_who_gave_up_waiting_does_not_know(daemon: StartDaemon, upstream: StartUpstream, code: int) -> None:
+    """A server between us and the model has waited long enough. The model may still be at work, and is paid for."""
+    up = upstream(in_turn(status(code, "<html>超时</html>", content_type="text/html")))
+    client = daemon(one(up.base_url)).client()
+    error = refused(client)
+    assert (error.reason, error.retry, len(up.requests)) == ("llmgw.upstream.timeout_total", "ambiguous", 1)
+    assert breaker(client, "deployment/sim/").consecutive_failures == 1
+    up = upstream(in_turn(status(code)))
+    client = daemon(one(up.base_url)).client()
+    assert client.chat(PROMPT, retry_ambiguous=True).info.attempts == 2
+
+
+def test_a_server_that_does_not_reach_the_next_has_done_nothing(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    up = upstream(in_turn(status(523)))
+    assert daemon(one(up.base_url)).client().chat(PROMPT).info.attempts == 2

@@ -8,7 +8,7 @@ enum AnthropicErrorClassifier {
         "authentication_error": .authentication, "billing_error": .quotaExhausted,
         "permission_error": .upstreamPermissionDenied, "not_found_error": .modelNotFound,
         "conflict_error": .serverError, "request_too_large": .requestTooLarge, "rate_limit_error": .rateLimited,
-        "api_error": .serverError, "timeout_error": .serverError, "overloaded_error": .overloaded,
+        "api_error": .serverError, "timeout_error": .timeoutTotal, "overloaded_error": .overloaded,
         "invalid_request_error": .upstreamInvalidRequest,
     ]
 

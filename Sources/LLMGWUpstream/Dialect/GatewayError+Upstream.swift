@@ -42,7 +42,10 @@ extension ErrorReason {
             case 402: .quotaExhausted
             case 403: .upstreamPermissionDenied
             case 404: .modelNotFound
-            case 408, 409: .serverError
+            // A server on the way has waited long enough for the next one, which may still be at work. Cloudflare's 522 can mean that too, unlike
+            // its 523: that nobody was reached. 408 is what proxies for models say then.
+            case 408, 504, 522, 524: .timeoutTotal
+            case 409: .serverError
             case 413: .requestTooLarge
             case 429: .rateLimited
             case 503, 529: .overloaded

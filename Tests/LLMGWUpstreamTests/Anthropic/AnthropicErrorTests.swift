@@ -40,7 +40,7 @@ struct AnthropicErrorTests {
         Row(409, "conflict_error", .serverError, .ambiguous), Row(413, "request_too_large", .requestTooLarge, .never),
         Row(429, "rate_limit_error", "This request would exceed your account's rate limit.", .rateLimited, .after),
         Row(500, "api_error", "Internal server error", .serverError, .ambiguous),
-        Row(504, "timeout_error", .serverError, .ambiguous),
+        Row(504, "timeout_error", .timeoutTotal, .ambiguous),
         Row(529, "overloaded_error", "Overloaded", .overloaded, .safe),
         // One type for several things.
         Row(
@@ -71,6 +71,7 @@ struct AnthropicErrorTests {
         // A phrase counts for its type alone.
         Row(500, "api_error", "prompt is too long", .serverError, .ambiguous),
         // The type says more than the status, also inside a stream, whose status is 200.
+        Row(200, "timeout_error", .timeoutTotal, .ambiguous),
         Row(200, "overloaded_error", .overloaded, .safe), Row(200, "rate_limit_error", .rateLimited, .after),
         Row(200, "api_error", .serverError, .ambiguous), Row(200, "authentication_error", .authentication, .never),
         Row(200, "invalid_request_error", "prompt is too long: 2 > 1", .contextLengthExceeded, .never),
@@ -78,7 +79,7 @@ struct AnthropicErrorTests {
         // Without a body: what stands before the API.
         Row(400, .upstreamInvalidRequest, .never), Row(401, .authentication, .never),
         Row(403, .upstreamPermissionDenied, .never), Row(404, .modelNotFound, .never),
-        Row(408, .serverError, .ambiguous), Row(413, .requestTooLarge, .never),
+        Row(408, .timeoutTotal, .ambiguous), Row(504, .timeoutTotal, .ambiguous), Row(413, .requestTooLarge, .never),
         Row(429, .rateLimited, .after), Row(500, .serverError, .ambiguous),
         Row(502, .serverError, .ambiguous), Row(503, .overloaded, .safe), Row(520, .serverError, .ambiguous),
         Row(529, .overloaded, .safe), Row(307, .upstreamProtocolError, .ambiguous),

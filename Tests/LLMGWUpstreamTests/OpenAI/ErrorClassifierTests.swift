@@ -34,7 +34,8 @@ struct ErrorClassifierTests {
         // By the status alone.
         Row(400, .upstreamInvalidRequest, .never), Row(401, .authentication, .never), Row(402, .quotaExhausted, .never),
         Row(403, .upstreamPermissionDenied, .never), Row(404, .modelNotFound, .never),
-        Row(408, .serverError, .ambiguous),
+        Row(408, .timeoutTotal, .ambiguous), Row(504, .timeoutTotal, .ambiguous), Row(522, .timeoutTotal, .ambiguous),
+        Row(523, .serverError, .ambiguous), Row(524, .timeoutTotal, .ambiguous),
         Row(409, .serverError, .ambiguous), Row(413, .requestTooLarge, .never),
         Row(418, .upstreamInvalidRequest, .never),
         Row(422, .upstreamInvalidRequest, .never), Row(429, .rateLimited, .after), Row(500, .serverError, .ambiguous),
