@@ -51,23 +51,28 @@ public struct LearnedLimit: Sendable {
         return configured == nil ? .learned : .configured
     }
 
-    private func grown(_ ramp: Ramp, _ now: MonotonicInstant) -> Int? {
+    private func grown(_ ramp: Ramp, _ now: MonotonicInstant) -> Int? { value(of: ramp, now).map { max(1, Int($0)) } }
+
+    /// Nil where the ramp holds nothing back any more.
+    private func value(of ramp: Ramp, _ now: MonotonicInstant) -> Double? {
         let minutes = max(0, (now - ramp.since) / .seconds(60))
         let factor = power(growth, minutes)
-        if let known { return Double(known) <= ramp.start * factor ? nil : Int(ramp.start * factor) }
-        return factor >= Self.forgotten ? nil : max(1, Int(ramp.start * factor))
+        let value = ramp.start * factor
+        if let known { return Double(known) <= value ? nil : value }
+        return factor >= Self.forgotten ? nil : value
     }
 
     /// The operator changed the configuration.
     public mutating func configure(_ limit: Int?) { configured = limit }
 
-    /// The provider says what it allows.
+    /// The provider says what it allows. It says the same with every answer, which changes nothing: a ramp goes on where it is.
     public mutating func report(_ limit: Int, now: MonotonicInstant) {
-        guard limit > 0 else { return }
-        let before = current(now: now)
+        guard limit > 0, limit != reported else { return }
+        // A part of one is kept as well: it is what grows.
+        let before = ramp.flatMap { value(of: $0, now) } ?? known.map(Double.init)
         reported = limit
-        guard let before, let known, known > before else { return }
-        ramp = Ramp(start: Double(before), since: now)
+        guard let before, let known, Double(known) > before else { return }
+        ramp = Ramp(start: before, since: max(now, ramp?.since ?? now))
     }
 
     /// The provider complained when `used` was in use, without saying how much it allows. The limit stays put for `hold`.

@@ -220,6 +220,25 @@ struct QuotaBookTests {
         #expect(test.status(.requestsPerMinute, at: 3600)?.source == .configured)
     }
 
+    @Test("A limit grows under load, too: hearing the same of it again and again holds nothing up")
+    func rampUnderLoad() {
+        var test = BookUnderTest([[:]])
+        test.learn([.requestsPerMinute: .init(limit: 40)], from: test.reserve(1, at: 0), at: 0)
+        for tick in 1...18_000 {
+            let time = Double(tick) / 10
+            let id = test.reserve(1, at: time)
+            // One server of the provider's tells of its limit a little differently.
+            test.learn([.requestsPerMinute: .init(limit: tick % 50 == 0 ? 101 : 100)], from: id, at: time)
+            _ = test.settle(id, .notSent, at: time)
+            switch tick {
+            case 600: #expect(test.status(.requestsPerMinute, at: time)?.effective == 44)
+            case 3000: #expect((63...65).contains(test.status(.requestsPerMinute, at: time)?.effective ?? 0))
+            default: break
+            }
+        }
+        #expect(test.status(.requestsPerMinute, at: 1800)?.effective ?? 0 >= 100)
+    }
+
     @Test("A complaint without a number halves what was used, and is forgotten in time")
     func complaint() {
         var test = BookUnderTest([[:]])
