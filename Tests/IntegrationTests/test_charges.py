@@ -6,11 +6,12 @@ import contextlib
 import json
 import pathlib
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from conftest import StartDaemon, StartUpstream
-from harness.configuration import EAGER, PROMPT, configuration, section
+from harness.configuration import EAGER, PROMPT, configuration, section, several
 from harness.processes import Daemon
 from harness.tool import Tool
 from harness.upstream import Exchange, chat_reply
@@ -153,3 +154,42 @@ def test_a_days_limit_remembers_what_was_under_way(
 def _ignoring_its_end(client: Client) -> None:
     with contextlib.suppress(GatewayError):
         client.chat(PROMPT, user="held")
+
+
+def test_a_clients_budget_bounds_its_fallbacks(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """The model itself costs nothing, and fails; each answer of the other one costs 1 EUR, of which the client has 3."""
+    release = threading.Event()
+
+    def dear(exchange: Exchange) -> None:
+        release.wait(30)
+        exchange.reply(chat_reply(usage={"prompt_tokens": 1, "completion_tokens": 100, "total_tokens": 101}))
+
+    free = upstream(lambda exchange: exchange.reply({"error": {"message": "坏了"}}, status=500))
+    other = upstream(dear)
+    gateway = daemon(several(
+        {"本地": free.base_url, "dear": other.base_url},
+        {
+            "m": {"provider": "本地", "fallbacks": ["n"], "input_price": 0, "output_price": 0, "currency": "EUR"},
+            "n": {"provider": "dear", "input_price": 0, "output_price": 10_000, "currency": "EUR"},
+        }, resilience={**EAGER, "max_attempts": 1, "breaker": "off"},
+    ) + section("clients.default", {"budget_per_day": 3, "currency": "EUR"}))
+    client = gateway.client()
+
+    def ask(_: int) -> str:
+        try:
+            return client.chat(PROMPT, max_tokens=100).info.source
+        except GatewayError as error:
+            return error.reason
+
+    with ThreadPoolExecutor(5) as pool:
+        outcomes = pool.map(ask, range(5))
+        try:
+            wait_until(lambda: len(other.exchanges) == 3 and client.list_budgets()[0].reserved.micros == 3_000_000, "three are under way")
+            wait_until(lambda: len(client.list_requests()) == 3, "the others are refused")
+        finally:
+            release.set()
+        # The others hear of the budget, or of the failure that made them look further.
+        assert sorted(outcome in ("llmgw.gateway.budget_exhausted", "llmgw.upstream.server_error") for outcome in outcomes) == [False] * 3 + [True] * 2
+    assert len(other.exchanges) == 3
+    (budget,) = client.list_budgets()
+    assert (budget.spent.micros, budget.reserved.micros) == (3_000_000, 0)

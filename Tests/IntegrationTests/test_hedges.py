@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from conftest import StartDaemon, StartUpstream
 from harness.acting import Upstream, hangs, scope
-from harness.configuration import EAGER, PROMPT, several
+from harness.configuration import EAGER, PROMPT, section, several
 from harness.metrics import scrape
 from harness.processes import Daemon, binary, environment
 from harness.resilience import attempts, breaker, trace
@@ -311,3 +311,14 @@ def test_nobody_else_to_ask(daemon: StartDaemon, up: Upstream, directory: Any) -
     check = subprocess.run([binary("llmgwd"), "--config", config, "--check"], capture_output=True, env=environment(), check=False)
     assert check.returncode != 0
     assert b"models.sim.hedge" in check.stdout + check.stderr and b"needs two deployments" in check.stdout + check.stderr
+
+
+def test_a_clients_budget_keeps_its_hedges_off(daemon: StartDaemon, up: Upstream) -> None:
+    """The second would cost more than the client may spend, and the first does not."""
+    budget = section("clients.default", {"budget_per_day": 1, "currency": "EUR"})
+    gateway = daemon(hedged(up, second={"input_price": 1.0, "output_price": 100_000.0, "currency": "EUR"}) + budget)
+    client = gateway.client()
+    earn(client, up)
+    up.acts |= {"sim-first": lambda exchange: (time.sleep(2.5), answers(exchange)), "sim-second": works}
+    assert way(client.chat(PROMPT).info) == [("first", None, False)]
+    assert outcomes(gateway) == {"withheld": 1}

@@ -4,7 +4,8 @@ import LLMGWUpstream
 
 /// What one request takes of the limits and budgets, over all its attempts.
 ///
-/// The client's own part is taken with the first attempt and settled once, by `finish`; each attempt's part is a `QuotaPlace`.
+/// Of the client's own limits a part is taken with the first attempt and settled once, by `finish`; each attempt's part, and what of the
+/// budgets is set aside for it, is a `QuotaPlace`.
 @GatewayLoop
 final class RequestQuota {
     private let desk: QuotaDesk
@@ -14,7 +15,6 @@ final class RequestQuota {
     private let minServiceTime: Duration
     private var first: AdmissionGrant?
     private var settlement = Settlement.notSent
-    private var reserved: BudgetReservation?
     /// Of this request's attempts. The execution's holds those of all that was asked on its behalf.
     private var spending = Spending()
     private(set) var source = UsageSource.upstream
@@ -44,7 +44,7 @@ final class RequestQuota {
     func enterAtOnce(_ operation: UpstreamOperation, _ target: Deployment, _ model: ModelSettings) -> QuotaPlace? {
         let (demand, size) = desk.forecasts.demand(for: operation, at: target, client: caller.client.id)
         let price = target.settings.price ?? model.price
-        let scopes = [QuotaScope.provider(target.settings.provider)]
+        let scopes = payers(of: target)
         // Who has no budget for it has no place for it.
         guard let reservation = try? desk.budgets.reserve(price?.cost(of: demand.usage), in: scopes) else { return nil }
         guard let grant = desk.enterAtOnce(admission(demand, target)) else {
@@ -52,7 +52,13 @@ final class RequestQuota {
             return nil
         }
         return QuotaPlace(
-            grant: grant, size: size, price: price, reserved: reservation, target: target, desk: desk, request: self)
+            grant: grant, size: size, price: price, reserved: reservation, payers: scopes, target: target, desk: desk,
+            request: self)
+    }
+
+    /// Whose budgets pay for an attempt: each is bounded by them, whatever those before it have cost.
+    private func payers(of target: Deployment) -> [QuotaScope] {
+        [.provider(target.settings.provider), .client(caller.client.name)]
     }
 
     /// What is asked of the limits; `accounts` are the client's own, of which only a first attempt takes.
@@ -76,10 +82,8 @@ final class RequestQuota {
         let (demand, size) = desk.forecasts.demand(for: operation, at: target, client: caller.client.id)
         let price = target.settings.price ?? model.price
         let expected = price?.cost(of: demand.usage)
-        var scopes = [QuotaScope.provider(target.settings.provider)]
-        if isFirst { scopes.append(.client(caller.client.name)) }
+        let scopes = payers(of: target)
         let reservation = try desk.budgets.reserve(expected, in: scopes)
-        if isFirst { reserved = reservation }
         let request = admission(
             demand, target, accounts: isFirst ? desk.accounts(of: caller.client, model: model.name) : nil)
         do throws(GatewayError) {
@@ -93,8 +97,8 @@ final class RequestQuota {
             }
             if isFirst { first = grant }
             return QuotaPlace(
-                grant: grant, size: size, price: price, reserved: reservation, target: target, desk: desk,
-                request: self)
+                grant: grant, size: size, price: price, reserved: reservation, payers: scopes, target: target,
+                desk: desk, request: self)
         } catch {
             desk.settleSpending(reservation, costs: [], in: scopes)
             throw error
@@ -114,11 +118,9 @@ final class RequestQuota {
 
     /// The request is over, in whatever way.
     func finish() {
-        guard let first, let reserved else { return }
+        guard let first else { return }
         self.first = nil
         desk.settleRequest(first, settlement)
-        let client = QuotaScope.client(caller.client.name)
-        desk.settleSpending(reserved, costs: spending.isUnpriced ? nil : spending.costs, in: [client])
     }
 }
 
@@ -129,19 +131,21 @@ final class QuotaPlace {
     private let size: TokenSize
     private let price: ModelPrice?
     private let reserved: BudgetReservation
+    private let payers: [QuotaScope]
     private let target: Deployment
     private let desk: QuotaDesk
     private let request: RequestQuota
     private var hasLimits = false
 
     fileprivate init(
-        grant: AdmissionGrant, size: TokenSize, price: ModelPrice?, reserved: BudgetReservation, target: Deployment,
-        desk: QuotaDesk, request: RequestQuota
+        grant: AdmissionGrant, size: TokenSize, price: ModelPrice?, reserved: BudgetReservation, payers: [QuotaScope],
+        target: Deployment, desk: QuotaDesk, request: RequestQuota
     ) {
         self.grant = grant
         self.size = size
         self.price = price
         self.reserved = reserved
+        self.payers = payers
         self.target = target
         self.desk = desk
         self.request = request
@@ -217,7 +221,7 @@ final class QuotaPlace {
         _ settlement: Settlement, forClient own: Settlement? = nil, costs: [Cost]?, estimate: Usage? = nil
     ) {
         desk.settleAttempt(grant, settlement)
-        desk.settleSpending(reserved, costs: costs, in: [.provider(target.settings.provider)])
+        desk.settleSpending(reserved, costs: costs, in: payers)
         request.note(own ?? settlement, costs, estimate: estimate)
     }
 }
