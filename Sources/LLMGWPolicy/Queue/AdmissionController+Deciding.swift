@@ -60,6 +60,8 @@ extension AdmissionController {
         case tooLargeNow(until: MonotonicInstant)
         /// Its client may not.
         case park(until: MonotonicInstant)
+        /// Its client may not, but might with a smaller one.
+        case tooLargeForClient(until: MonotonicInstant)
         /// It would break a promise.
         case yields
     }
@@ -76,10 +78,11 @@ extension AdmissionController {
         case .at(let instant, _) where queues[queue].claim != nil: return .tooLargeNow(until: instant)
         case .at, .now: break
         }
-        switch request.accounts.isEmpty ? .now : book.fit(request.demand, in: request.accounts, now: now) {
+        let own = request.accounts.isEmpty ? .now : book.fit(request.demand, in: request.accounts, now: now)
+        switch own {
         case .never(let metric, let limit): return .refuse(tooLarge(request, metric, limit, now))
         case .onRelease: return .park(until: .distantFuture)
-        case .at(let instant, _): return .park(until: instant)
+        case .at(let instant, _): return own.dependsOnSize ? .tooLargeForClient(until: instant) : .park(until: instant)
         case .now: break
         }
         if case .at(let instant, _) = lane { return .tooLargeNow(until: instant) }
@@ -94,13 +97,18 @@ extension AdmissionController {
 
     /// A request comes while others wait in vain: it alone can be new.
     mutating func tryNewcomer(
-        _ ticket: FairQueue<WaitingRequest>.Ticket, _ queue: Int, now: MonotonicInstant
+        _ ticket: FairQueue<WaitingRequest>.Ticket, isFirst: Bool, _ queue: Int, now: MonotonicInstant
     ) -> AdmissionGrant? {
         guard !queues[queue].mayMove(now: now), let waiting = queues[queue].fair[ticket] else { return nil }
+        guard isFirst else {
+            let head = queues[queue].fair.head(of: queues[queue].fair.flow(of: ticket)).payload.request
+            return mayPass(head, waiting.request, now) ? admit(ticket, waiting.request, queue, now) : nil
+        }
         switch judge(waiting.request, now) {
         case .admit: return admit(ticket, waiting.request, queue, now)
         case .laneBlocked(let instant), .tooLargeNow(let instant): queues[queue].block(until: instant)
-        case .park(let instant): queues[queue].park(queues[queue].fair.flow(of: ticket), until: instant)
+        case .park(let instant), .tooLargeForClient(let instant):
+            queues[queue].park(queues[queue].fair.flow(of: ticket), until: instant)
         case .yields, .refuse: break
         }
         return nil
@@ -109,7 +117,7 @@ extension AdmissionController {
     mutating func admit(
         _ ticket: FairQueue<WaitingRequest>.Ticket, _ request: AdmissionRequest, _ queue: Int, _ now: MonotonicInstant
     ) -> AdmissionGrant {
-        queues[queue].served(request)
+        queues[queue].served(ticket, request)
         _ = queues[queue].remove(ticket)
         return grant(request, now: now)
     }
@@ -121,10 +129,7 @@ extension AdmissionController {
             while let flow = queues[queue].candidate(band: band) {
                 let (ticket, waiting) = queues[queue].fair.head(of: flow.flow)
                 switch judge(waiting.request, now) {
-                case .admit:
-                    let grant = admit(ticket, waiting.request, queue, now)
-                    queues[queue].touch()
-                    return .admit(WaitingTicket(queue: queue, ticket: ticket), grant)
+                case .admit: return go(ticket, waiting.request, queue, now)
                 case .refuse(let refusal):
                     _ = queues[queue].remove(ticket)
                     queues[queue].touch()
@@ -132,12 +137,26 @@ extension AdmissionController {
                 case .laneBlocked(let instant): queues[queue].closeLane(flow.lane, until: instant)
                 case .tooLargeNow(let instant):
                     queues[queue].promise(waiting.request, at: instant)
+                    if let action = smaller(behind: ticket, waiting.request, queue, now) { return action }
                     queues[queue].skip(flow.lane)
                 case .park(let instant): queues[queue].park(flow.flow, until: instant)
-                case .yields: queues[queue].skip(flow.lane)
+                case .tooLargeForClient(let instant):
+                    if let action = smaller(behind: ticket, waiting.request, queue, now) { return action }
+                    queues[queue].park(flow.flow, until: instant)
+                case .yields:
+                    if let action = smaller(behind: ticket, waiting.request, queue, now) { return action }
+                    queues[queue].skip(flow.lane)
                 }
             }
         }
         return nil
+    }
+
+    mutating func go(
+        _ ticket: FairQueue<WaitingRequest>.Ticket, _ request: AdmissionRequest, _ queue: Int, _ now: MonotonicInstant
+    ) -> Action {
+        let grant = admit(ticket, request, queue, now)
+        queues[queue].touch()
+        return .admit(WaitingTicket(queue: queue, ticket: ticket), grant)
     }
 }

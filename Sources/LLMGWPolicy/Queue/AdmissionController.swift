@@ -4,13 +4,14 @@ public import LLMGWCore
 ///
 /// For each provider there is a fair queue. A request that fits, and before which nobody waits that could go, goes at once; the others wait.
 /// Bands are strict, except that each lower one gets a twentieth of the service while it waits. A request that is larger than what is left
-/// gets the promise of the moment when it fits; until then smaller ones go that leave the promise intact. Whose own limits are used up does not hold up
-/// others.
+/// gets the promise of the moment when it fits; until then smaller ones go that leave the promise intact, also those behind it in its own
+/// flow. Whose own limits are used up does not hold up others.
 ///
 /// A request is admitted, waiting, or refused (terminal); a waiting one is admitted, refused or leaves (terminal for the queue); what was
 /// granted is settled once. Wrong input: settling twice, and tickets that are gone, are races and change nothing.
 ///
-/// A decision costs O(log n): it looks at `lookahead` flows at most, and a newcomer that finds others waiting in vain is looked at alone.
+/// A decision costs O(log n): in each band it looks at `lookahead` flows and `lookbehind` requests in them at most, and a
+/// newcomer that finds others waiting in vain is looked at alone.
 public struct AdmissionController: Sendable {
     public enum Entry: Sendable, Equatable {
         case admitted(AdmissionGrant)
@@ -110,7 +111,7 @@ public struct AdmissionController: Sendable {
         }
         let (refusal, forecast) = (refusal(of: request, now: now), forecast(of: request, now: now))
         let (ticket, isFirst) = queues[queue].insert(WaitingRequest(request: request, since: now))
-        if isFirst, let grant = tryNewcomer(ticket, queue, now: now) { return .admitted(grant) }
+        if let grant = tryNewcomer(ticket, isFirst: isFirst, queue, now: now) { return .admitted(grant) }
         // Only who would have to wait asks for a place in the queue, and for the time.
         if let refusal {
             _ = queues[queue].remove(ticket)

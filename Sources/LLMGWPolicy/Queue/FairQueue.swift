@@ -110,15 +110,22 @@ struct FairQueue<Payload: Sendable>: Sendable {
     func readyCount(band: Int, lane: Int) -> Int { ready[band][lane].count }
 
     /// The flow at a place of the lane's heap: 0 is the next to be served, further ones come roughly in order.
-    func flow(at place: Int, band: Int, lane: Int) -> (flow: Int, counter: Double) {
+    func flow(at place: Int, band: Int, lane: Int) -> (flow: Int, counter: Double, tie: UInt64) {
         let item = ready[band][lane][place]
-        return (item.element, item.key)
+        return (item.element, item.key, flows[item.element].tie)
     }
 
     func head(of flow: Int) -> (ticket: Ticket, payload: Payload) {
         let node = nodes[flows[flow].head]
         guard let payload = node.payload else { preconditionFailure("a flow's head waits") }
         return (Ticket(index: flows[flow].head, generation: node.generation), payload)
+    }
+
+    /// The next of the same flow; nil where there is none.
+    func next(after ticket: Ticket) -> (ticket: Ticket, payload: Payload)? {
+        let index = nodes[ticket.index].next
+        guard index >= 0, let payload = nodes[index].payload else { return nil }
+        return (Ticket(index: index, generation: nodes[index].generation), payload)
     }
 
     func flow(of ticket: Ticket) -> Int { nodes[ticket.index].flow }
@@ -147,6 +154,17 @@ struct FairQueue<Payload: Sendable>: Sendable {
     mutating func serve(client: Int, cost: Double) {
         virtualTime = max(virtualTime, clients[client].counter)
         charge(client: client, cost: cost)
+    }
+
+    /// Lets the client's other flows come before that of this request, which is served, where they are equal. Who passes the first of its flow
+    /// takes no turn from it.
+    mutating func rotate(_ ticket: Ticket) {
+        let flow = nodes[ticket.index].flow
+        guard flows[flow].head == ticket.index else { return }
+        stamp += 1
+        flows[flow].tie = stamp
+        guard !flows[flow].isParked else { return }
+        ready[flows[flow].band][flows[flow].lane].update(flow, key: clients[flows[flow].client].counter, tie: stamp)
     }
 
     /// Adds to a client's counter, or takes from it where less was used than expected.

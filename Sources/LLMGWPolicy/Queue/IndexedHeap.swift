@@ -32,11 +32,15 @@ struct IndexedHeap<Key: Comparable & Sendable>: Sendable {
         siftUp(items.count - 1)
     }
 
-    mutating func update(_ element: Int, key: Key) {
+    /// Without a `tie` it keeps the one that it has.
+    mutating func update(_ element: Int, key: Key, tie: UInt64? = nil) {
         precondition(contains(element), "only what is in the heap can move")
         let position = positions[element]
-        let rises = key < items[position].key
-        items[position].key = key
+        var item = items[position]
+        item.key = key
+        item.tie = tie ?? item.tie
+        let rises = item.precedes(items[position])
+        items[position] = item
         if rises { siftUp(position) } else { siftDown(position) }
     }
 

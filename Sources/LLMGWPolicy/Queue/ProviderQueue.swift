@@ -16,8 +16,10 @@ struct ProviderQueue: Sendable {
         var instant: MonotonicInstant
     }
 
-    /// Flows that one look considers beyond those that go or are parked.
+    /// Flows that one look considers in a band beyond those that go or are parked.
     private static let lookahead = 6
+    /// Requests behind the first of their flows that it considers in a band.
+    private static let lookbehind = 8
     /// What each lower band gets of the service while it waits.
     private static let lowerShare = 0.05
 
@@ -31,6 +33,7 @@ struct ProviderQueue: Sendable {
     /// How long an admitted request holds its place, on average.
     private(set) var hold = Duration.zero
     private var examined = 0
+    private var examinedBehind = 0
     private var credits = Array(repeating: 0.0, count: FairQueue<WaitingRequest>.bands)
     private var inputTokens = 0
     private var outputTokens = 0
@@ -64,9 +67,10 @@ struct ProviderQueue: Sendable {
     }
 
     /// Notes, before it is removed, that a waiting request is served.
-    mutating func served(_ request: AdmissionRequest) {
+    mutating func served(_ ticket: FairQueue<WaitingRequest>.Ticket, _ request: AdmissionRequest) {
         let (band, cost) = (request.priority.band, request.demand.weight)
         fair.serve(client: request.client.index, cost: cost)
+        fair.rotate(ticket)
         credits[band] = max(0, credits[band] - cost)
         for lower in (band + 1)..<max(band + 1, credits.count) where fair.waiting[lower] > 0 {
             credits[lower] = min(credits[lower] + Self.lowerShare * cost, max(cost, cheapest(lower) ?? cost))
@@ -117,12 +121,13 @@ struct ProviderQueue: Sendable {
     mutating func beginScan(now: MonotonicInstant) {
         fair.unpark(now: now)
         claim = nil
-        examined = 0
         blockedUntil = fair.firstWake ?? .distantFuture
         for lane in lanes.indices { lanes[lane].isClosed = false }
     }
 
     mutating func beginBand() {
+        examined = 0
+        examinedBehind = 0
         for lane in lanes.indices { lanes[lane].cursor = 0 }
     }
 
@@ -147,11 +152,11 @@ struct ProviderQueue: Sendable {
     /// The flow to consider next: the smallest counter among the open lanes. Nil when enough were considered.
     func candidate(band: Int) -> (flow: Int, lane: Int)? {
         guard examined < Self.lookahead else { return nil }
-        var best: (flow: Int, lane: Int, counter: Double)?
+        var best: (flow: Int, lane: Int, counter: Double, tie: UInt64)?
         for lane in lanes.indices where !lanes[lane].isClosed {
             guard lanes[lane].cursor < fair.readyCount(band: band, lane: lane) else { continue }
-            let (flow, counter) = fair.flow(at: lanes[lane].cursor, band: band, lane: lane)
-            if best.map({ counter < $0.counter }) ?? true { best = (flow, lane, counter) }
+            let (flow, counter, tie) = fair.flow(at: lanes[lane].cursor, band: band, lane: lane)
+            if best.map({ (counter, tie) < ($0.counter, $0.tie) }) ?? true { best = (flow, lane, counter, tie) }
         }
         return best.map { ($0.flow, $0.lane) }
     }
@@ -159,6 +164,15 @@ struct ProviderQueue: Sendable {
     mutating func skip(_ lane: Int) {
         lanes[lane].cursor += 1
         examined += 1
+    }
+
+    /// The next of the flow to consider; nil when enough of them were considered.
+    mutating func behind(
+        _ ticket: FairQueue<WaitingRequest>.Ticket
+    ) -> (ticket: FairQueue<WaitingRequest>.Ticket, payload: WaitingRequest)? {
+        guard examinedBehind < Self.lookbehind else { return nil }
+        examinedBehind += 1
+        return fair.next(after: ticket)
     }
 
     mutating func closeLane(_ lane: Int, until instant: MonotonicInstant) {

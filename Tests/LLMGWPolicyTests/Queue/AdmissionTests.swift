@@ -3,92 +3,11 @@ import LLMGWPolicy
 import TestSupport
 import Testing
 
-/// A controller with one provider, and short words for what tests do with it.
-private struct Desk {
-    var controller = AdmissionController()
-    let lanes: [LaneID]
-    let provider: QuotaBook.AccountID
-    var clients: [Int: QuotaBook.AccountID] = [:]
-    var grants: [(client: Int, grant: AdmissionGrant, demand: QuotaDemand)] = []
-    private var names: [WaitingTicket: (Int, QuotaDemand)] = [:]
-
-    init(_ limits: [QuotaMetric: Int], lanes: [[QuotaMetric: Int]] = [[:]], maxWaiting: Int = 100_000) {
-        provider = controller.account(.provider("p"), QuotaAccountSettings(limits: QuotaLimits(limits)))
-        let queue = controller.addQueue("p", maxWaiting: maxWaiting)
-        var ids: [LaneID] = []
-        for (index, limits) in lanes.enumerated() {
-            let own = controller.account(
-                .deployment(model: "m", name: "\(index)"), QuotaAccountSettings(limits: QuotaLimits(limits)))
-            ids.append(controller.addLane(queue: queue, accounts: [provider, own]))
-        }
-        self.lanes = ids
-    }
-
-    mutating func limit(_ client: Int, _ limits: [QuotaMetric: Int]) {
-        clients[client] = controller.account(
-            .client("\(client)"), QuotaAccountSettings(limits: QuotaLimits(limits)))
-    }
-
-    @discardableResult
-    mutating func ask(
-        _ client: Int, tokens: Int = 1, weight: Double = 1, _ priority: Priority = .normal, lane: Int = 0,
-        latestStart: MonotonicInstant = .distantFuture, maxWaiting: Int = .max, isRepeat: Bool = false, at time: Double
-    ) -> AdmissionController.Entry {
-        let demand = QuotaDemand(inputTokens: tokens)
-        let entry = controller.enter(
-            AdmissionRequest(
-                client: ClientID(index: client), weight: weight, priority: priority, lane: lanes[lane],
-                accounts: clients[client].map { [$0] } ?? [], demand: demand, latestStart: latestStart,
-                maxWaiting: maxWaiting, isRepeat: isRepeat), now: instant(time))
-        switch entry {
-        case .admitted(let grant): grants.append((client, grant, demand))
-        case .waiting(let ticket, _): names[ticket] = (client, demand)
-        case .refused: break
-        }
-        return entry
-    }
-
-    mutating func raise(_ ticket: WaitingTicket, to priority: Priority) -> WaitingTicket? {
-        guard let raised = controller.raise(ticket, to: priority) else { return nil }
-        names[raised] = names.removeValue(forKey: ticket)
-        return raised
-    }
-
-    /// Lets go who may; the clients, in order.
-    @discardableResult
-    mutating func pump(at time: Double) -> [Int] {
-        var gone: [Int] = []
-        while let action = controller.next(now: instant(time)) {
-            switch action {
-            case .admit(let ticket, let grant):
-                guard let (client, demand) = names.removeValue(forKey: ticket) else {
-                    Issue.record("nobody waits by this name")
-                    continue
-                }
-                grants.append((client, grant, demand))
-                gone.append(client)
-            case .refuse(let ticket, _): names[ticket] = nil
-            }
-        }
-        return gone
-    }
-
-    /// Ends the oldest request that goes on.
-    mutating func endFirst(using tokens: Int? = nil, at time: Double) {
-        let (_, grant, demand) = grants.removeFirst()
-        let usage = Usage(inputTokens: UInt64(tokens ?? demand.inputTokens), outputTokens: 0)
-        _ = controller.settleAttempt(grant, .used(usage), now: instant(time))
-        _ = controller.settleRequest(grant, .used(usage), now: instant(time))
-    }
-
-    private func instant(_ time: Double) -> MonotonicInstant { at(time) }
-}
-
 @Suite("Admission")
 struct AdmissionTests {
     @Test("Who has become more urgent goes on in the higher band, behind those of its client that were there")
     func raising() throws {
-        var desk = Desk([.concurrency: 1])
+        var desk = AdmissionDesk([.concurrency: 1])
         desk.ask(1, at: 0)
         guard case .waiting(let low, _) = desk.ask(2, .batch, at: 0) else { throw Failed() }
         guard case .waiting(let other, _) = desk.ask(3, .normal, at: 0) else { throw Failed() }
@@ -113,7 +32,7 @@ struct AdmissionTests {
 
     @Test("Who fits goes at once; the next one waits, and hears where it stands")
     func waiting() throws {
-        var desk = Desk([.concurrency: 1])
+        var desk = AdmissionDesk([.concurrency: 1])
         guard case .admitted = desk.ask(1, at: 0) else { throw Failed() }
         guard case .waiting(_, let first) = desk.ask(2, at: 0) else { throw Failed() }
         guard case .waiting(_, let second) = desk.ask(2, at: 0) else { throw Failed() }
@@ -125,7 +44,7 @@ struct AdmissionTests {
 
     @Test("A greedy client with a thousand waiting does not delay a polite one")
     func greedy() {
-        var desk = Desk([.concurrency: 1])
+        var desk = AdmissionDesk([.concurrency: 1])
         for _ in 0..<1000 { desk.ask(1, tokens: 100, at: 0) }
         desk.ask(2, tokens: 100, at: 0)
         desk.endFirst(at: 1)
@@ -140,7 +59,7 @@ struct AdmissionTests {
     @Test("Weights 1 to 3 hold within twice the largest request, whatever the sizes", arguments: 0..<5 as Range<UInt64>)
     func weights(seed: UInt64) {
         var random = SeededRandom(seed: seed)
-        var desk = Desk([.concurrency: 4])
+        var desk = AdmissionDesk([.concurrency: 4])
         let weights = [1: 1.0, 2: 3.0, 3: 1.0]
         let largest = 500
         var served: [Int: Double] = [:]
@@ -173,7 +92,7 @@ struct AdmissionTests {
 
     @Test("Who was idle does not come back with saved up service")
     func idle() {
-        var desk = Desk([.concurrency: 1])
+        var desk = AdmissionDesk([.concurrency: 1])
         for _ in 0..<200 { desk.ask(1, tokens: 100, at: 0) }
         for second in 0..<100 {
             desk.endFirst(at: Double(second))
@@ -190,7 +109,7 @@ struct AdmissionTests {
 
     @Test("Bands are strict, and lower ones get a twentieth")
     func bands() {
-        var desk = Desk([.concurrency: 1])
+        var desk = AdmissionDesk([.concurrency: 1])
         desk.ask(0, at: 0)
         for _ in 0..<400 {
             desk.ask(1, tokens: 10, .interactive, at: 0)
@@ -209,7 +128,7 @@ struct AdmissionTests {
 
     @Test("A large request gets its turn, and small ones that leave it intact go before")
     func backfill() throws {
-        var desk = Desk([.tokensPerMinute: 1000])
+        var desk = AdmissionDesk([.tokensPerMinute: 1000])
         desk.ask(1, tokens: 600, at: 0)
         guard case .waiting = desk.ask(2, tokens: 900, at: 1) else { throw Failed() }
         #expect(desk.pump(at: 1) == [])
@@ -226,7 +145,7 @@ struct AdmissionTests {
 
     @Test("A stream of small requests does not starve a large one")
     func starvation() {
-        var desk = Desk([.tokensPerMinute: 1000])
+        var desk = AdmissionDesk([.tokensPerMinute: 1000])
         desk.ask(1, tokens: 1000, at: 0)
         desk.ask(2, tokens: 1000, at: 0)
         var gone: Double?
@@ -240,7 +159,7 @@ struct AdmissionTests {
 
     @Test("Whose own limit is used up holds up nobody")
     func ownLimit() {
-        var desk = Desk([.concurrency: 2])
+        var desk = AdmissionDesk([.concurrency: 2])
         desk.limit(1, [.requestsPerMinute: 1])
         desk.ask(1, at: 0)
         desk.ask(1, at: 0)
@@ -259,7 +178,7 @@ struct AdmissionTests {
 
     @Test("A client's places are given on when one of its own requests ends")
     func ownPlaces() {
-        var desk = Desk([:])
+        var desk = AdmissionDesk([:])
         desk.limit(1, [.concurrency: 1])
         desk.ask(1, at: 0)
         desk.ask(1, at: 0)
@@ -270,7 +189,7 @@ struct AdmissionTests {
 
     @Test("A deployment that is full does not hold up another of the same provider")
     func lanes() {
-        var desk = Desk([.concurrency: 10], lanes: [[.concurrency: 1], [:]])
+        var desk = AdmissionDesk([.concurrency: 10], lanes: [[.concurrency: 1], [:]])
         desk.ask(1, lane: 0, at: 0)
         desk.ask(1, lane: 0, at: 0)
         desk.ask(1, lane: 1, at: 0)
@@ -282,7 +201,7 @@ struct AdmissionTests {
 
     @Test("Who cannot start in time is told so at once, and when it could")
     func deadline() throws {
-        var desk = Desk([.requestsPerMinute: 2])
+        var desk = AdmissionDesk([.requestsPerMinute: 2])
         desk.ask(1, at: 0)
         desk.ask(1, at: 1)
         guard case .refused(.tooLate(let after)) = desk.ask(1, latestStart: at(30), at: 2) else { throw Failed() }
@@ -296,7 +215,7 @@ struct AdmissionTests {
 
     @Test("Queues are bounded for each client and in all; a repeated attempt keeps its place")
     func bounds() throws {
-        var desk = Desk([.concurrency: 1], maxWaiting: 3)
+        var desk = AdmissionDesk([.concurrency: 1], maxWaiting: 3)
         desk.ask(1, at: 0)
         desk.ask(1, maxWaiting: 2, at: 0)
         desk.ask(1, maxWaiting: 2, at: 0)
@@ -308,7 +227,7 @@ struct AdmissionTests {
 
     @Test("Who can go at once needs no place in a full queue, and no time to wait")
     func passingAFullQueue() {
-        var desk = Desk([.requestsPerMinute: 100], lanes: [[.concurrency: 1], [:]], maxWaiting: 1)
+        var desk = AdmissionDesk([.requestsPerMinute: 100], lanes: [[.concurrency: 1], [:]], maxWaiting: 1)
         desk.ask(1, at: 0)
         guard case .waiting = desk.ask(1, maxWaiting: 1, at: 0) else {
             Issue.record("the deployment's only place is taken")
@@ -330,7 +249,7 @@ struct AdmissionTests {
 
     @Test("A repeated attempt goes before its client's other requests")
     func repeats() {
-        var desk = Desk([.concurrency: 1])
+        var desk = AdmissionDesk([.concurrency: 1])
         desk.ask(1, tokens: 1, at: 0)
         desk.ask(1, tokens: 2, at: 0)
         desk.ask(1, tokens: 3, isRepeat: true, at: 0)
@@ -341,7 +260,7 @@ struct AdmissionTests {
 
     @Test("What can never fit is refused at once, also when the limit is lowered while it waits")
     func never() throws {
-        var desk = Desk([.tokensPerMinute: 100, .concurrency: 1])
+        var desk = AdmissionDesk([.tokensPerMinute: 100, .concurrency: 1])
         #expect(
             desk.ask(1, tokens: 101, at: 0) == .refused(.tooLarge(.provider("p"), .tokensPerMinute, limit: 100)))
         desk.ask(1, tokens: 10, at: 0)
@@ -356,7 +275,7 @@ struct AdmissionTests {
 
     @Test("Who leaves makes room for those behind")
     func leaving() throws {
-        var desk = Desk([.tokensPerMinute: 100])
+        var desk = AdmissionDesk([.tokensPerMinute: 100])
         desk.ask(1, tokens: 60, at: 0)
         guard case .waiting(let large, _) = desk.ask(2, tokens: 100, at: 0) else { throw Failed() }
         #expect(desk.pump(at: 0) == [])
@@ -367,7 +286,7 @@ struct AdmissionTests {
         #expect(!leave(&desk, large))
     }
 
-    private func leave(_ desk: inout Desk, _ ticket: WaitingTicket) -> Bool {
+    private func leave(_ desk: inout AdmissionDesk, _ ticket: WaitingTicket) -> Bool {
         desk.controller.leave(ticket, now: at(1))
     }
 }
