@@ -40,7 +40,8 @@ final class CacheFront {
                 || CachePlan(address.settings, control, CacheTraits(isDeterministic: false)).reads
         }
         switch finding {
-        case .fresh(let entry):
+        case .fresh(let entry),
+            .renewEarly(let entry) where !whenFixed.mayRenew:
             // Whose client asks more often than it may waits for its turn, as any other request does.
             if let client = call.execution.caller?.client {
                 guard desk.passes(client, model: address.model.name) else { return false }

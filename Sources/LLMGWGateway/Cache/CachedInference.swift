@@ -25,7 +25,8 @@ struct CachedInference {
             try caller.execution.checkCancellation()
             switch cache.find(use.address.key, maxAge: use.plan.maxAge, accepts: { _ in true }) {
             case .none: break
-            case .fresh(let entry) where !use.address.renewsEarly:
+            case .fresh(let entry) where !use.address.renewsEarly,
+                .renewEarly(let entry) where !use.plan.mayRenew:
                 if try await waitsForTurn() { return try await counted.run() }
                 return try await serve(entry, .hit)
             case .fresh(let entry), .renewEarly(let entry): substitute = (entry, .hit)
@@ -167,7 +168,7 @@ struct CachedInference {
 
     /// Makes an answer anew that is served meanwhile; once at a time.
     private func renew() {
-        guard cache.flight(for: use.address) == nil else { return }
+        guard use.plan.mayRenew, cache.flight(for: use.address) == nil else { return }
         let execution = caller.execution
         let time = execution.deadline - execution.started
         // Nobody waits for it.

@@ -51,6 +51,13 @@ struct CachePlanTests {
         )
     }
 
+    @Test func onlyWhoKeepsAnAnswerMakesItAnew() {
+        #expect(plan(.on, fixed).mayRenew && plan(.on, CacheControl(mode: .on), free).mayRenew)
+        for control in [CacheControl(mode: .readOnly), CacheControl(noStore: true)] {
+            #expect(!plan(.on, control, fixed).mayRenew)
+        }
+    }
+
     @Test func coalescing() {
         #expect(!plan(.on, CacheControl(), fixed, coalescing: .off).coalesces)
         #expect(!plan(.off, CacheControl(), free, coalescing: .cacheable).coalesces)
