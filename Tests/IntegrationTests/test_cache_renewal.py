@@ -11,11 +11,11 @@ from harness.waiting import wait_until
 from llmgw.types import CacheControl
 from test_cache import cached, counted
 
-#: Each of them keeps nothing of an answer.
-KEEPING_NOTHING: list[dict[str, Any]] = [{"mode": "read_only"}, {"no_store": True}]
+#: Each of them keeps nothing of an answer, or allows no upstream call.
+SERVED_AS_IT_IS: list[dict[str, Any]] = [{"mode": "read_only"}, {"no_store": True}, {"only_if_cached": True}]
 
 
-@pytest.mark.parametrize("control", KEEPING_NOTHING)
+@pytest.mark.parametrize("control", SERVED_AS_IT_IS)
 def test_nothing_is_made_anew_for_who_keeps_nothing(daemon: StartDaemon, upstream: StartUpstream, control: dict[str, Any]) -> None:
     up = upstream(counted)
     client = daemon(cached(up.base_url, cache={"ttl": "1s", "stale_while_revalidate": "1h"})).client()
@@ -38,6 +38,6 @@ def test_nobody_who_keeps_nothing_renews_early(daemon: StartDaemon, simulator: S
     client = daemon(cached(sim.base_url, cache={"ttl": "3s"})).client()
     client.chat(PROMPT, temperature=0)
     for number in range(60):
-        control = KEEPING_NOTHING[number % len(KEEPING_NOTHING)]
+        control = SERVED_AS_IT_IS[number % len(SERVED_AS_IT_IS)]
         assert client.chat(PROMPT, temperature=0, cache=CacheControl(**control)).info.cache == "hit"
     assert sim.counts("sim")["received"] == 1

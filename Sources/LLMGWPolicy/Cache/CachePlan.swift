@@ -17,8 +17,8 @@ public struct CachePlan: Sendable, Hashable {
     public var staleIfError: Duration
     public var tags: [String]
 
-    /// An answer may be made anew because its time is near or over: what that brings is kept.
-    public var mayRenew: Bool { writes }
+    /// An answer may be made anew because its time is near or over: upstreams may be asked, and what they say is kept.
+    public var mayRenew: Bool { writes && !onlyIfCached }
 
     /// Neither reads nor writes nor shares.
     public var bypasses: Bool { !reads && !writes && !coalesces && !onlyIfCached }

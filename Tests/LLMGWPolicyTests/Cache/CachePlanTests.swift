@@ -53,7 +53,8 @@ struct CachePlanTests {
 
     @Test func onlyWhoKeepsAnAnswerMakesItAnew() {
         #expect(plan(.on, fixed).mayRenew && plan(.on, CacheControl(mode: .on), free).mayRenew)
-        for control in [CacheControl(mode: .readOnly), CacheControl(noStore: true)] {
+        let others = [CacheControl(mode: .readOnly), CacheControl(noStore: true), CacheControl(onlyIfCached: true)]
+        for control in others {
             #expect(!plan(.on, control, fixed).mayRenew)
         }
     }
