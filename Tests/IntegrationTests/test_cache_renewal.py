@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
 from conftest import StartDaemon, StartSimulator, StartUpstream
-from harness.configuration import PROMPT
+from harness.configuration import PROMPT, section, several
+from harness.scripts import status, works
+from harness.upstream import Exchange, chat_reply
 from harness.waiting import wait_until
+from llmgw import GatewayError
 from llmgw.types import CacheControl
 from test_cache import cached, counted
+from test_coalescing import waiting
 
 #: Each of them keeps nothing of an answer, or allows no upstream call.
 SERVED_AS_IT_IS: list[dict[str, Any]] = [{"mode": "read_only"}, {"no_store": True}, {"only_if_cached": True}]
@@ -41,3 +46,71 @@ def test_nobody_who_keeps_nothing_renews_early(daemon: StartDaemon, simulator: S
         control = SERVED_AS_IT_IS[number % len(SERVED_AS_IT_IS)]
         assert client.chat(PROMPT, temperature=0, cache=CacheControl(**control)).info.cache == "hit"
     assert sim.counts("sim")["received"] == 1
+
+
+#: The stored answer is too old for who says so, and there is no other.
+PICKY = CacheControl(max_age=0.001)
+
+
+def test_who_joins_a_refresh_does_not_get_its_own_failure(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """The refresh has the time of the request that began it, which has its answer; who waits for it has another."""
+    go = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        if len(up.exchanges) == 2:
+            assert go.wait(20)
+            exchange.wait_closed()
+        else:
+            exchange.reply(chat_reply(f"第{len(up.exchanges)}个"))
+
+    up = upstream(script)
+    gateway = daemon(cached(up.base_url, cache={"ttl": "1s", "stale_while_revalidate": "1h"}))
+    client = gateway.client()
+    client.chat(PROMPT, temperature=0)
+    wait_until(lambda: client.chat(PROMPT, temperature=0, timeout=2).info.cache == "stale", "the answer's time is over")
+    up.wait_for(2)
+    reply: list[Any] = []
+    thread = threading.Thread(target=lambda: reply.append(client.chat(PROMPT, temperature=0, timeout=20, cache=PICKY)))
+    thread.start()
+    waiting(gateway, 1)
+    go.set()
+    thread.join(30)
+    assert reply and (reply[0].text, reply[0].info.cache, reply[0].info.attempts) == ("第3个", "miss", 1)
+
+
+def test_who_joins_a_refresh_has_its_fallbacks(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """Nobody else is asked to make an answer anew; who has no older answer is not to suffer from that."""
+    go = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        if len(up.exchanges) == 1:
+            return exchange.reply(chat_reply("旧"))
+        assert go.wait(20)
+        status(503)(exchange)
+
+    up, other = upstream(script), upstream(works)
+    gateway = daemon(several(
+        {"up": up.base_url, "other": other.base_url}, {"m": {"provider": "up", "fallbacks": ["n"]}, "n": {"provider": "other"}},
+        resilience={"max_attempts": 1, "breaker": "off"},
+    ) + section("cache", {"mode": "on", "ttl": "1s", "stale_while_revalidate": "1h"}))
+    client = gateway.client()
+    client.chat(PROMPT, temperature=0)
+    wait_until(lambda: client.chat(PROMPT, temperature=0).info.cache == "stale", "the answer's time is over")
+    up.wait_for(2)
+    outcomes: list[Any] = []
+
+    def ask() -> None:
+        try:
+            outcomes.append(client.chat(PROMPT, temperature=0, cache=PICKY).info)
+        except GatewayError as error:
+            outcomes.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    waiting(gateway, 2)
+    go.set()
+    for thread in threads:
+        thread.join(20)
+    assert sorted((info.cache, info.model) for info in outcomes) == [("coalesced", "n"), ("miss", "n")]
+    assert len(up.exchanges) == 3 and len(other.exchanges) == 1

@@ -35,6 +35,8 @@ final class SharedCall: ChunkSink {
     /// What the cache is to the one on whose behalf the call is made.
     private var leading = CacheState.miss
     private var execution: Execution?
+    /// Whoever the call is made for has an older answer, so that no other model is asked.
+    private var hasSubstitute = false
     /// What `execution` took is final.
     private var isExecutionOver = false
     /// The last one who wanted the answer, and what it gets: it pays for the call, and waits until that has ended.
@@ -85,6 +87,7 @@ final class SharedCall: ChunkSink {
     /// Asks upstream, on the leader's behalf.
     func start(_ ask: @escaping UpstreamAsk, _ execution: Execution, hasSubstitute: Bool) {
         self.execution = execution
+        self.hasSubstitute = hasSubstitute
         isExecutionOver = false
         for subscription in subscriptions.values { execution.raise(to: subscription.caller.execution.priority) }
         execution.onPhase = { [weak self] phase in
@@ -136,9 +139,13 @@ final class SharedCall: ChunkSink {
     private func finish(_ result: InferenceOutcome) {
         guard !flight.hasEnded else { return }
         if case .failure(let error) = result {
-            switch flight.fail(isOwn: Cacheability.isOwn(error)) {
+            let isOwn = Cacheability.isOwn(error)
+            switch flight.fail(mayLead: { isOwn || isForsaken($0) }) {
             case .promote(let next, let failed):
                 if let failed { settle(failed, with: result) }
+                // Who has an older answer takes that now.
+                let served = isOwn ? [] : flight.subscribers.filter { !isForsaken($0) }
+                for number in served { settle(number, with: result) }
                 return promote(next)
             case .shared: break
             }
@@ -149,6 +156,11 @@ final class SharedCall: ChunkSink {
         outcome = result
         onEnd(self, result)
         for number in flight.subscribers { push(to: number) }
+    }
+
+    /// The call ended where another model would have been asked for this one.
+    private func isForsaken(_ number: UInt64) -> Bool {
+        hasSubstitute && subscriptions[number]?.caller.hasSubstitute == false
     }
 
     private func promote(_ number: UInt64) {

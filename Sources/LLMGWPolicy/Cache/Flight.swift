@@ -19,14 +19,14 @@ public struct Flight<Subscriber: Hashable & Sendable>: Sendable {
     /// Bytes of the log that are kept for those who come later. Beyond it nobody joins, and what all have taken is forgotten.
     private let logLimit: Int
     /// Whether the call goes on without subscribers: an answer that is made anew for the cache alone.
-    private let isDetached: Bool
+    private var isDetached: Bool
     private var log: [[UInt8]] = []
     /// The number of the log's first piece.
     private var first = 0
     private var logBytes = 0
     private var cursors: [Subscriber: Cursor] = [:]
     private var order: [Subscriber] = []
-    /// On whose behalf the call is made; it may have left.
+    /// On whose behalf the call is made; it may have left. A detached call is made on nobody's.
     private var leader: Subscriber?
     private var isProducerPaused = false
     /// How long, in all, one subscriber may hold up others.
@@ -53,7 +53,7 @@ public struct Flight<Subscriber: Hashable & Sendable>: Sendable {
         precondition(cursors[subscriber] == nil, "a subscriber joins once")
         cursors[subscriber] = Cursor()
         order.append(subscriber)
-        if leader == nil { leader = subscriber }
+        if leader == nil, !isDetached { leader = subscriber }
         return true
     }
 
@@ -161,20 +161,20 @@ public struct Flight<Subscriber: Hashable & Sendable>: Sendable {
     public enum Failure: Sendable, Equatable {
         /// All get the failure. The flight has ended.
         case shared
-        /// It was the leader's alone, which gets it (nil if it has left already). The next one leads now, with a call of its own.
+        /// The leader gets it (nil if there is none, or it has left). Another one leads now, with a call of its own.
         case promote(Subscriber, insteadOf: Subscriber?)
     }
 
-    /// The call failed. `isOwn` if the failure is about the leader; nobody can take over an answer that has begun.
-    public mutating func fail(isOwn: Bool) -> Failure {
-        let others = order.filter { $0 != leader }
-        guard isOwn, log.isEmpty, first == 0, let next = others.first else {
+    /// The call failed. `mayLead` tells who is to have a call of its own instead; nobody can take over an answer that has begun.
+    public mutating func fail(mayLead: (Subscriber) -> Bool) -> Failure {
+        guard log.isEmpty, first == 0, let next = order.first(where: { $0 != leader && mayLead($0) }) else {
             hasEnded = true
             return .shared
         }
         let failed = leader.flatMap { cursors.removeValue(forKey: $0) == nil ? nil : $0 }
-        order = others
+        order.removeAll { $0 == failed }
         leader = next
+        isDetached = false
         return .promote(next, insteadOf: failed)
     }
 

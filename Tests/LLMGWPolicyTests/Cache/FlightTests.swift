@@ -130,23 +130,42 @@ struct FlightTests {
     @Test func theLeadersOwnFailureIsNotShared() {
         var flight = Flight<Int>(logLimit: 10)
         for subscriber in 1...3 { _ = flight.join(subscriber) }
-        #expect(flight.fail(isOwn: true) == .promote(2, insteadOf: 1))
+        #expect(flight.fail { _ in true } == .promote(2, insteadOf: 1))
         #expect(flight.leave(2) == .none)
-        #expect(flight.fail(isOwn: true) == .promote(3, insteadOf: nil), "who led has left; nobody else pays for it")
-        #expect(flight.fail(isOwn: true) == .shared)
+        #expect(flight.fail { _ in true } == .promote(3, insteadOf: nil), "who led has left; nobody else pays for it")
+        #expect(flight.fail { _ in true } == .shared)
         #expect(flight.hasEnded, "there is nobody to promote")
+    }
+
+    @Test func onlyWhoMayLeadIsPromoted() {
+        var flight = Flight<Int>(logLimit: 10)
+        for subscriber in 1...3 { _ = flight.join(subscriber) }
+        #expect(flight.fail { $0 != 2 } == .promote(3, insteadOf: 1), "never the one that led")
+        #expect(flight.subscribers == [2, 3])
+        #expect(flight.fail { $0 != 2 } == .shared)
+    }
+
+    @Test func nobodyLeadsADetachedFlight() {
+        var flight = Flight<Int>(logLimit: 10, isDetached: true)
+        for subscriber in 1...2 { _ = flight.join(subscriber) }
+        #expect(flight.fail { _ in true } == .promote(1, insteadOf: nil), "the failure is none of those who joined")
+        #expect(flight.subscribers == [1, 2])
+        #expect(flight.leave(2) == .none)
+        #expect(flight.leave(1) == .cancel, "a call that was begun for somebody is like any other")
+        var alone = Flight<Int>(logLimit: 10, isDetached: true)
+        #expect(alone.fail { _ in true } == .shared)
     }
 
     @Test func aFailureAfterTheFirstPieceIsShared() {
         var flight = Flight<Int>(logLimit: 10)
         for subscriber in 1...2 { _ = flight.join(subscriber) }
         flight.append(text("a"))
-        #expect(flight.fail(isOwn: true) == .shared)
+        #expect(flight.fail { _ in true } == .shared)
         #expect(flight.hasEnded)
         #expect(flight.next(for: 2) == text("a"), "what was said before the failure was said")
         var other = Flight<Int>(logLimit: 10)
         for subscriber in 1...2 { _ = other.join(subscriber) }
-        #expect(other.fail(isOwn: false) == .shared)
+        #expect(other.fail { _ in false } == .shared)
     }
 
     @Test(
