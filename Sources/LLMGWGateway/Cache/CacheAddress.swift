@@ -45,6 +45,9 @@ struct CacheUse: Sendable {
     let traits: CacheTraits
     /// Who asks, by name.
     let client: String
+    /// Models that may stand in for the one that is asked for, as far as this client may use them: who may not use the same ones cannot share
+    /// an upstream call, which one of them may answer.
+    var fallbacks: [String] = []
     /// Nil where the answer to another question will not do.
     var question: SemanticQuestion?
 }
@@ -54,7 +57,16 @@ extension CacheUse {
     init(_ address: CacheAddress, _ call: Call, _ traits: CacheTraits) {
         self.init(
             address: address, plan: CachePlan(address.settings, call.options.cache, traits), traits: traits,
-            client: call.execution.clientName)
+            client: call.execution.clientName,
+            fallbacks: address.model.fallbacks.models(for: call.execution.caller?.client))
+    }
+}
+
+extension FallbackSettings {
+    /// Nil: for somebody who may use all.
+    @GatewayLoop
+    fileprivate func models(for client: QuotaClient?) -> [String] {
+        (general + context + content).filter { client?.allows($0) ?? true }
     }
 }
 

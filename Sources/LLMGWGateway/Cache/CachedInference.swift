@@ -21,7 +21,7 @@ struct CachedInference {
         var caller = caller
         var substitute: (entry: CacheEntry, state: CacheState)?
         if use.plan.reads {
-            await cache.load(use.address)
+            await cache.load(use)
             try caller.execution.checkCancellation()
             switch cache.find(use.address.key, maxAge: use.plan.maxAge, accepts: { _ in true }) {
             case .none: break
@@ -147,12 +147,11 @@ struct CachedInference {
 
     // MARK: A shared call
 
-    private var canJoin: Bool { use.plan.coalesces && cache.flight(for: use.address)?.flight.isOpen == true }
+    private var canJoin: Bool { use.plan.coalesces && cache.flight(for: use)?.flight.isOpen == true }
 
     /// Joins a call under way, or begins one.
     private func join(_ subscription: Subscription, _ vector: UnitVector?) -> CacheState {
-        let address = use.address
-        if use.plan.coalesces, let call = cache.flight(for: address), call.join(subscription, as: .coalesced) {
+        if use.plan.coalesces, let call = cache.flight(for: use), call.join(subscription, as: .coalesced) {
             let leader = call.requestID.map { "waits for the answer to request \($0)" } ?? ""
             caller.trace.note(.cache, nil, at: now, leader)
             if use.plan.writes { call.add(use.plan.tags) }
@@ -168,7 +167,7 @@ struct CachedInference {
 
     /// Makes an answer anew that is served meanwhile; once at a time.
     private func renew() {
-        guard use.plan.mayRenew, cache.flight(for: use.address) == nil else { return }
+        guard use.plan.mayRenew, cache.flight(for: use) == nil else { return }
         let execution = caller.execution
         let time = execution.deadline - execution.started
         // Nobody waits for it.
@@ -196,7 +195,7 @@ struct CachedInference {
                 }
             }
         ) { call, outcome in
-            cache.unlink(call, at: use.address.key)
+            cache.unlink(call, for: use)
             guard use.plan.writes, let outcome, let content = content(of: outcome, call) else {
                 return cache.abandonFill(epoch)
             }
@@ -204,7 +203,7 @@ struct CachedInference {
                 content, for: use, tags: call.tags, took: cache.scheduler.now - started, epoch: epoch, vector: vector)
         }
         call.add(use.plan.tags)
-        if use.plan.coalesces || isDetached { cache.link(call, for: use.address) }
+        if use.plan.coalesces || isDetached { cache.link(call, for: use) }
         return call
     }
 

@@ -27,8 +27,10 @@ final class ReplyCache {
         }
     }
 
+    /// What requests have in common that can share an upstream call.
     private struct FlightKey: Hashable {
         let key: CacheKey
+        let fallbacks: [String]
         let isStream: Bool
     }
 
@@ -158,10 +160,11 @@ final class ReplyCache {
     // MARK: The disk tier
 
     /// Brings the answer into memory, if it is on disk only. What was purged meanwhile stays away.
-    func load(_ address: CacheAddress) async {
-        guard disk != nil, memory.value(address.key) == nil, flight(for: address) == nil else { return }
+    func load(_ use: CacheUse) async {
+        let key = use.address.key
+        guard disk != nil, memory.value(key) == nil, flight(for: use) == nil else { return }
         let epoch = purges.epoch
-        guard let entry = await onDisk(address.key), purges.epoch == epoch else { return }
+        guard let entry = await onDisk(key), purges.epoch == epoch else { return }
         adopt(entry)
     }
 
@@ -235,19 +238,22 @@ final class ReplyCache {
     // MARK: Shared calls
 
     /// A call under way that answers the request too. Who wants the answer in one piece can put it together from a stream.
-    func flight(for address: CacheAddress) -> SharedCall? {
-        let place = FlightKey(key: address.key, isStream: true)
-        return flights[place]?.call
-            ?? (address.isStream ? nil : flights[FlightKey(key: address.key, isStream: false)]?.call)
+    func flight(for use: CacheUse) -> SharedCall? {
+        flights[place(of: use, isStream: true)]?.call
+            ?? (use.address.isStream ? nil : flights[place(of: use, isStream: false)]?.call)
     }
 
-    func link(_ call: SharedCall, for address: CacheAddress) {
-        flights[FlightKey(key: address.key, isStream: call.isStream)] = (call, address)
+    func link(_ call: SharedCall, for use: CacheUse) {
+        flights[place(of: use, isStream: call.isStream)] = (call, use.address)
     }
 
     /// Only if it is still this one.
-    func unlink(_ call: SharedCall, at key: CacheKey) {
-        let place = FlightKey(key: key, isStream: call.isStream)
+    func unlink(_ call: SharedCall, for use: CacheUse) {
+        let place = place(of: use, isStream: call.isStream)
         if flights[place]?.call === call { flights[place] = nil }
+    }
+
+    private func place(of use: CacheUse, isStream: Bool) -> FlightKey {
+        FlightKey(key: use.address.key, fallbacks: use.fallbacks, isStream: isStream)
     }
 }

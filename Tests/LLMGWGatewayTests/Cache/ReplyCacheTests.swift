@@ -17,7 +17,7 @@ struct ReplyCacheTests {
             ReplyCache.Limits(CacheSettings(mode: .on)), scheduler: scheduler, counters: CacheCounters(), disk: nil)
     }
 
-    private func use(tags: [String] = []) -> CacheUse {
+    private func use(tags: [String] = [], fallbacks: [String] = []) -> CacheUse {
         let settings = CacheSettings(mode: .on)
         let model = ModelSettings(name: "大模型", provider: "p", upstreamModel: "u")
         let address = CacheAddress(
@@ -26,7 +26,7 @@ struct ReplyCacheTests {
         let traits = CacheTraits(isDeterministic: true)
         return CacheUse(
             address: address, plan: CachePlan(settings, CacheControl(tags: tags), traits), traits: traits,
-            client: "uid/1000")
+            client: "uid/1000", fallbacks: fallbacks)
     }
 
     private func call() -> SharedCall {
@@ -47,14 +47,25 @@ struct ReplyCacheTests {
     func flights(target: PurgeTarget, isMeant: Bool) {
         let (cache, use, call) = (cache(), use(tags: ["天气"]), call())
         call.add(["天气"])
-        cache.link(call, for: use.address)
-        #expect(cache.flight(for: use.address) === call)
+        cache.link(call, for: use)
+        #expect(cache.flight(for: use) === call)
         _ = cache.forget(target)
-        #expect((cache.flight(for: use.address) == nil) == isMeant)
+        #expect((cache.flight(for: use) == nil) == isMeant)
         let next = self.call()
-        cache.link(next, for: use.address)
-        cache.unlink(call, at: use.address.key)
-        #expect(cache.flight(for: use.address) === next, "the earlier one's end is none of the next one's")
+        cache.link(next, for: use)
+        cache.unlink(call, for: use)
+        #expect(cache.flight(for: use) === next, "the earlier one's end is none of the next one's")
+    }
+
+    @Test func whoMayNotHaveTheSameModelsAnswersSharesNoCall() {
+        let (cache, call) = (cache(), call())
+        let (one, other) = (use(fallbacks: ["小模型"]), use())
+        cache.link(call, for: one)
+        #expect(cache.flight(for: one) === call && cache.flight(for: other) == nil)
+        cache.unlink(call, for: other)
+        #expect(cache.flight(for: one) === call)
+        cache.unlink(call, for: one)
+        #expect(cache.flight(for: one) == nil)
     }
 
     @Test func aPurgeAfterOtherLimitsMeansWhatWasBegunBefore() {
