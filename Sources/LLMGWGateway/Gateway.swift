@@ -39,6 +39,7 @@ public final class Gateway: Service {
     /// What an administrator allows for draining; nil means `server.drain_timeout`.
     var drainGrace: Duration?
     private let audit: AuditLog
+    private let shortage: AcceptShortage
 
     let codec = MessageCodec()
     let state: GatewayState
@@ -75,6 +76,7 @@ public final class Gateway: Service {
         self.state = try GatewayState(
             configuration, scheduler: eventLoop.scheduler, logger: logger, logFigures: logFigures)
         self.generation = GatewayGeneration(configuration, state)
+        self.shortage = AcceptShortage(scheduler: eventLoop.scheduler, logger: logger)
         self.audit = AuditLog(logger: logger, events: state.events)
         self.idleWatch = IdleWatch(limit: idleLimit, calls: state.calls, scheduler: eventLoop.scheduler) {
             continuation.yield(.idle)
@@ -97,7 +99,8 @@ public final class Gateway: Service {
         state.desk.finishRestoring()
         predecessor?.handOver(to: state)
         metrics = try await openMetrics()
-        let servers = try await sockets.accept(on: eventLoop.group) { [self] channel, forAdministrators in
+        let servers = try await sockets.accept(on: eventLoop.group, onShortage: onShortage) {
+            [self] channel, forAdministrators in
             initialize(channel, forAdministrators: forAdministrators)
         }
         for path in sockets.paths { logger.info("listening", metadata: ["llmgw-socket": "\(path)"]) }
@@ -120,7 +123,8 @@ public final class Gateway: Service {
     func openMetrics() async throws -> MetricsEndpoint {
         do {
             return try await MetricsEndpoint.open(
-                generation.configuration.metrics, on: eventLoop.group, observer: state.observer, logger: logger)
+                generation.configuration.metrics, on: eventLoop.group, observer: state.observer, logger: logger,
+                onShortage: onShortage)
         } catch {
             sockets.remove()
             throw error
@@ -134,6 +138,10 @@ public final class Gateway: Service {
         let doing = state.isDraining ? "draining" : "serving"
         return
             "\(doing): \(open) of \(generation.configuration.providers.count) providers open, \(calls) calls in flight"
+    }
+
+    private var onShortage: @Sendable (String) -> Void {
+        { [shortage] problem in GatewayLoop.assumeIsolated { shortage.note(problem) } }
     }
 
     private nonisolated func initialize(_ channel: any Channel, forAdministrators: Bool) -> EventLoopFuture<Void> {

@@ -63,11 +63,13 @@ public final class UnixSocketListener: Sendable {
         }
     }
 
-    /// Starts to accept on `loop`. The channel owns the descriptor from then on.
+    /// Starts to accept on `group`. The channel owns the descriptor from then on.
     public func accept(
-        on group: any EventLoopGroup, _ initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+        on group: any EventLoopGroup, onShortage: @escaping @Sendable (String) -> Void,
+        _ initializer: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws -> any Channel {
         try await ServerBootstrap(group: group)
+            .pausing(onShortage: onShortage)
             // NIO calls listen(2) again, which would cut the queue down to NIO's own default.
             .serverChannelOption(.backlog, value: Self.backlog)
             .childChannelInitializer(initializer)

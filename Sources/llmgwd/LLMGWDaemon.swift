@@ -70,6 +70,9 @@ struct LLMGWDaemon {
         LoggingSystem.bootstrap { _ in handler }
         var logger = Logger(label: "llmgwd")
         logger.logLevel = arguments.logLevel
+        do throws(HostError) { try DescriptorLimit.raise() } catch {
+            logger.warning("fewer connections than the host allows", metadata: ["llmgw-problem": "\(error)"])
+        }
         let service = SocketService(
             path: arguments.socket ?? configuration.server.socket, configuration: configuration, manager: manager,
             launcher: try DaemonLauncher(), logger: logger, logFigures: handler.figures)

@@ -14,7 +14,7 @@ struct PeerIdentityTests {
         let listener = try UnixSocketListener.open(path: path, mode: 0o600)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let (peers, continuation) = AsyncStream.makeStream(of: PeerIdentity.self)
-        let server = try await listener.accept(on: group) { channel in
+        let server = try await listener.accept(on: group, onShortage: { _ in }) { channel in
             channel.eventLoop.makeCompletedFuture { _ = continuation.yield(try PeerIdentity.of(channel)) }
         }
         var iterator = peers.makeAsyncIterator()

@@ -35,6 +35,7 @@ public struct ErrorReason: Sendable, Hashable, CustomStringConvertible {
     public static let noHealthyTarget = ErrorReason("llmgw.gateway.no_healthy_target")
     public static let breakerOpen = ErrorReason("llmgw.gateway.breaker_open")
     public static let storageFailed = ErrorReason("llmgw.gateway.storage_failed")
+    public static let outOfResources = ErrorReason("llmgw.gateway.out_of_resources")
     public static let draining = ErrorReason("llmgw.gateway.draining")
     public static let internalError = ErrorReason("llmgw.gateway.internal")
 
@@ -136,6 +137,10 @@ extension ErrorReason {
         Entry(
             .storageFailed, .unavailable, .safe,
             "Check the disk and the files of server.state_directory; `llmgw-ctl status` names what is out of use."),
+        Entry(
+            .outOfResources, .resourceExhausted, .safe,
+            "Give the daemon more descriptors (LimitNOFILE= of its unit, or ulimit -n) or memory; its log says which it lacks."
+        ),
         Entry(.draining, .unavailable, .safe, "Connect again: the daemon is restarting."),
         Entry(
             .internalError, .internal, .never, "This is a defect of the gateway; please report it with the request id."),

@@ -15,15 +15,18 @@ public struct GatewaySockets: Sendable {
 
     var paths: [String] { (callers + administrators).map(\.path) }
 
-    /// `initializer` hears of every connection, and whether it came in where administrators alone are admitted.
+    /// `initializer` hears of every connection, and whether it came in where administrators alone are admitted; `onShortage`, why one cannot
+    /// be accepted for the moment.
     func accept(
-        on group: any EventLoopGroup,
+        on group: any EventLoopGroup, onShortage: @escaping @Sendable (String) -> Void,
         _ initializer: @escaping @Sendable (any Channel, _ forAdministrators: Bool) -> EventLoopFuture<Void>
     ) async throws -> [any Channel] {
         var channels: [any Channel] = []
-        for listener in callers { channels.append(try await listener.accept(on: group) { initializer($0, false) }) }
+        for listener in callers {
+            channels.append(try await listener.accept(on: group, onShortage: onShortage) { initializer($0, false) })
+        }
         for listener in administrators {
-            channels.append(try await listener.accept(on: group) { initializer($0, true) })
+            channels.append(try await listener.accept(on: group, onShortage: onShortage) { initializer($0, true) })
         }
         return channels
     }

@@ -21,7 +21,7 @@ extension FailureTable {
         local(.deadlineExceeded, .requestAndTokensIfSent),
         local(.tooManyConnections), local(.tooManyStreams), local(.readerTooSlow), local(.queueFull),
         local(.gatewayQuotaExhausted), local(.budgetExhausted), local(.paused), local(.noHealthyTarget),
-        local(.breakerOpen), local(.storageFailed),
+        local(.breakerOpen), local(.storageFailed), local(.outOfResources),
         local(.draining, .requestAndTokensIfSent), local(.internalError, .requestAndTokensIfSent),
 
         // The upstream rightly refused the request: it works.

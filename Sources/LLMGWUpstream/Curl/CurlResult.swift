@@ -51,6 +51,8 @@ enum CurlResult {
         case CURLE_OUT_OF_MEMORY where connected:
             // What libcurl says to a header line above its own limit.
             return TransportFailure(.malformed, "the answer's header is too large", sent: true)
+        case CURLE_OUT_OF_MEMORY:
+            return TransportFailure(.shortage, HostShortage.memory.description, sent: false)
         default:
             return failure(connected ? (hasAnswer ? .truncated : .lost) : .setup, sent: connected)
         }

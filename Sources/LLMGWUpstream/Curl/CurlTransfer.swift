@@ -24,6 +24,7 @@ final class CurlTransfer {
     var isHeldBack = false
     private var refusal = StreamRefusal()
     private var hearsRemarks = false
+    private var shortage: HostShortage?
     private(set) var hasConnected = false
     private(set) var hasAnswer = false
     /// libcurl reads it in place, until `free()`.
@@ -140,11 +141,8 @@ final class CurlTransfer {
         try check(ccurl_set_pointer(easy, CURLOPT_PREREQDATA, user), "prereqdata")
         try check(
             ccurl_set_opensocket_callback(easy) { user, _, address in
-                guard let user, let address, CurlTransfer.from(user).isFirst() else { return curl_socket_t(-1) }
-                let kind = address.pointee
-                let descriptor = socket(kind.family, kind.socktype | Int32(SOCK_CLOEXEC.rawValue), kind.protocol)
-                if descriptor >= 0 { CurlTransfer.from(user).traffic?.noteOpening() }
-                return descriptor
+                guard let user, let address else { return CURL_SOCKET_BAD }
+                return CurlTransfer.from(user).openSocket(address.pointee)
             }, "opensocketfunction")
         try check(ccurl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, user), "opensocketdata")
         if let traffic { try check(traffic.hearOfClosing(by: easy), "closesocketfunction") }
@@ -182,6 +180,19 @@ final class CurlTransfer {
     private func isFirst() -> Bool {
         if hasSent { wasToBeRepeated = true }
         return !wasToBeRepeated
+    }
+
+    private func openSocket(_ address: curl_sockaddr) -> curl_socket_t {
+        guard isFirst() else { return CURL_SOCKET_BAD }
+        let type = address.socktype | CInt(SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(address.family, type, address.protocol)
+        if descriptor >= 0 {
+            traffic?.noteOpening()
+        } else {
+            // libcurl says of a socket that it did not get what it says of a closed port.
+            shortage = HostShortage(errno)
+        }
+        return descriptor
     }
 
     private var hasSent: Bool {
@@ -261,6 +272,10 @@ final class CurlTransfer {
             var result = 0
             ccurl_get_long(easy, CURLINFO_SSL_VERIFYRESULT, &result)
             if let detail = CurlResult.verification(result) { failure?.detail = detail }
+        }
+        // Names, certificates and sockets all need descriptors; libcurl names what it could not do, and not why.
+        if let kind = failure?.kind, kind.comesBeforeSending, let shortage = shortage ?? .current {
+            failure = TransportFailure(.shortage, shortage.description, sent: false)
         }
         note(.finished(failure))
     }

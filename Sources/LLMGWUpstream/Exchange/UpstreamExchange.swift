@@ -295,6 +295,7 @@ extension GatewayError {
             case .lost: .connectionLost
             case .truncated: .streamTruncated
             case .malformed: .upstreamProtocolError
+            case .shortage: .outOfResources
             case .setup: .internalError
             }
         self.init(reason, failure.detail)

@@ -100,6 +100,8 @@ public struct TransportFailure: Error, Sendable, Hashable {
         case truncated
         /// Not HTTP, or beyond the limits.
         case malformed
+        /// The host gives no descriptor or memory for it: no fault of the upstream, nor of its address.
+        case shortage
         /// A fault of ours in using the transport.
         case setup
     }

@@ -142,6 +142,7 @@ struct UpstreamExchangeAnswerTests {
             (.tlsVerification, false, .tlsVerificationFailed, .never), (.lost, true, .connectionLost, .ambiguous),
             (.truncated, true, .streamTruncated, .ambiguous), (.malformed, true, .upstreamProtocolError, .ambiguous),
             (.setup, false, .internalError, .never),
+            (.shortage, false, .outOfResources, .safe),
         ] as [(TransportFailure.Kind, Bool, ErrorReason, Retry)])
     func transportFailures(kind: TransportFailure.Kind, sent: Bool, reason: ErrorReason, retry: Retry) throws {
         let attempt = try Attempt(stream: true)

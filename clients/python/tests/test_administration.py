@@ -198,6 +198,7 @@ def test_what_a_reply_says_of_the_cache(daemon: StartDaemon, kind: str) -> None:
         ("llmgw.gateway.budget_exhausted", 8, BudgetExhaustedError, types_pb2.RETRY_AFTER),
         ("llmgw.gateway.paused", 14, OverloadedError, types_pb2.RETRY_AFTER),
         ("llmgw.gateway.storage_failed", 14, InternalServerError, types_pb2.RETRY_SAFE),
+        ("llmgw.gateway.out_of_resources", 8, OverloadedError, types_pb2.RETRY_SAFE),
     ],
 )
 def test_reasons(daemon: StartDaemon, kind: str, reason: str, code: int, error: type[GatewayError], retry: types_pb2.Retry) -> None:

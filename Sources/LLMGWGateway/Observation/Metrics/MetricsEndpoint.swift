@@ -14,7 +14,8 @@ final class MetricsEndpoint {
     private init() {}
 
     static func open(
-        _ settings: MetricsSettings, on group: any EventLoopGroup, observer: RequestObserver, logger: Logger
+        _ settings: MetricsSettings, on group: any EventLoopGroup, observer: RequestObserver, logger: Logger,
+        onShortage: @escaping @Sendable (String) -> Void
     ) async throws -> MetricsEndpoint {
         let endpoint = MetricsEndpoint()
         let doors = MetricsDoors()
@@ -27,11 +28,11 @@ final class MetricsEndpoint {
             if let path = settings.socket {
                 let listener = try UnixSocketListener.open(path: path, mode: settings.socketMode)
                 endpoint.listener = listener
-                endpoint.channels.append(try await listener.accept(on: group, initialize))
+                endpoint.channels.append(try await listener.accept(on: group, onShortage: onShortage, initialize))
                 logger.info("metrics", metadata: ["llmgw-socket": "\(path)"])
             }
             if let address = settings.listen {
-                endpoint.channels.append(try await bind(address, on: group, initialize))
+                endpoint.channels.append(try await bind(address, on: group, onShortage, initialize))
                 logger.info("metrics", metadata: ["llmgw-address": "\(address)"])
             }
         } catch {
@@ -42,12 +43,13 @@ final class MetricsEndpoint {
     }
 
     private static func bind(
-        _ address: LoopbackAddress, on group: any EventLoopGroup,
+        _ address: LoopbackAddress, on group: any EventLoopGroup, _ onShortage: @escaping @Sendable (String) -> Void,
         _ initialize: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws -> any Channel {
         do {
             return try await ServerBootstrap(group: group)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .pausing(onShortage: onShortage)
                 .childChannelInitializer(initialize)
                 .bind(host: address.host, port: Int(address.port))
                 .get()

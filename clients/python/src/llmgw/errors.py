@@ -157,6 +157,7 @@ _BY_REASON: dict[str, type[GatewayError]] = {
     "llmgw.gateway.budget_exhausted": BudgetExhaustedError,
     "llmgw.gateway.paused": OverloadedError,
     "llmgw.gateway.storage_failed": InternalServerError,
+    "llmgw.gateway.out_of_resources": OverloadedError,
     "llmgw.gateway.no_healthy_target": OverloadedError,
     "llmgw.gateway.breaker_open": OverloadedError,
     "llmgw.gateway.draining": APIConnectionError,
