@@ -98,11 +98,7 @@ public final class Gateway: Service {
         }
         state.desk.finishRestoring()
         predecessor?.handOver(to: state)
-        metrics = try await openMetrics()
-        let servers = try await sockets.accept(on: eventLoop.group, onShortage: onShortage) {
-            [self] channel, forAdministrators in
-            initialize(channel, forAdministrators: forAdministrators)
-        }
+        let servers = try await open()
         for path in sockets.paths { logger.info("listening", metadata: ["llmgw-socket": "\(path)"]) }
         await predecessor?.serving()
         onEvent(.ready)
@@ -119,16 +115,24 @@ public final class Gateway: Service {
         logger.info("stopped")
     }
 
-    /// A daemon whose metrics nobody can collect, though it was told to offer them, does not start.
-    func openMetrics() async throws -> MetricsEndpoint {
+    /// A daemon whose metrics nobody can collect, though it was told to offer them, does not start. What another daemon serves on, stays its own.
+    private func open() async throws -> [any Channel] {
         do {
-            return try await MetricsEndpoint.open(
-                generation.configuration.metrics, on: eventLoop.group, observer: state.observer, logger: logger,
-                onShortage: onShortage)
+            metrics = try await openMetrics()
+            return try await sockets.accept(on: eventLoop.group, onShortage: onShortage) {
+                [self] channel, forAdministrators in
+                initialize(channel, forAdministrators: forAdministrators)
+            }
         } catch {
-            sockets.remove()
+            if predecessor == nil { sockets.remove() }
             throw error
         }
+    }
+
+    func openMetrics() async throws -> MetricsEndpoint {
+        try await MetricsEndpoint.open(
+            generation.configuration.metrics, on: eventLoop.group, observer: state.observer, logger: logger,
+            onShortage: onShortage)
     }
 
     /// One line for people: what the daemon is doing.

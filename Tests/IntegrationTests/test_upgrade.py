@@ -284,6 +284,39 @@ def test_one_that_fails_at_the_last_moment_gives_everything_back(service: Start,
     assert running.used() == 3 and running.kept() == 3, "window and ledger go on"
 
 
+def test_what_cannot_be_opened_again_does_not_take_the_socket_along(
+    service: Start, upstream: StartUpstream, directory: pathlib.Path
+) -> None:
+    """Neither daemon can open the place for the metrics: the old one goes on without, on the socket that it made, and with its files."""
+    socket, state, place = directory / "own.sock", directory / "state", directory / "指标"
+    state.mkdir()
+    (place / "m").mkdir(parents=True)
+    up = upstream(lambda exchange: exchange.reply(chat_reply("答案")))
+    toml = configuration(up.base_url, server={"socket": str(socket), "state_directory": str(state)})
+    running = service(
+        toml + section("cache", {"mode": "on", "disk": True}) + section("metrics", {"socket": str(place / "m" / "metrics.sock")}), names=()
+    )
+    running.ctl = Tool(socket)
+    inode = socket.stat().st_ino
+    first = running.main
+    shutil.rmtree(place)
+    result = running.ctl("upgrade", status=FAILURE)
+    assert "metrics.sock" in result.stdout
+    with Client(str(socket), timeout=30) as client:
+        for number in range(20):
+            assert client.chat(f"{PROMPT} {number}", temperature=0).text == "答案"
+    assert socket.stat().st_ino == inode and pathlib.Path(f"{socket}.lock").exists()
+    assert "the metrics cannot be collected any more" in running.log
+    # Put right, the next upgrade works, and everything was kept on disk meanwhile.
+    (place / "m").mkdir(parents=True)
+    assert running.ctl.json("upgrade")["done"]
+    with Client(str(socket), timeout=30) as client:
+        assert client.status().pid != first
+        assert [client.chat(f"{PROMPT} {number}", temperature=0).info.cache for number in range(20)] == ["hit"] * 20
+    assert (place / "m" / "metrics.sock").is_socket()
+    assert len(up.exchanges) == 20
+
+
 def test_streams_end_on_the_daemon_where_they_began(service: Start, upstream: StartUpstream) -> None:
     go_on = threading.Event()
 

@@ -183,6 +183,13 @@ final class ReplyCache {
         }
     }
 
+    /// After the disk tier was closed for another process that did not want it in the end. What is stored while it opens is kept, too.
+    func reopenDisk() throws(GatewayError) {
+        guard let disk else { return }
+        try disk.reopen()
+        GatewayLoop.start { await self.warm() }
+    }
+
     private func adopt(_ entry: CacheEntry) {
         guard !entry.isOver(now: scheduler.now), memory.value(entry.key) == nil else { return }
         insert(entry)

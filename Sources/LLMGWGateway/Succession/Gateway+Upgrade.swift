@@ -109,12 +109,17 @@ extension Gateway {
     private func takeBack() async {
         state.desk.takeBack()
         state.usageBook.takeBack()
-        do {
-            try generation.cache.disk?.reopen()
-            metrics = try await openMetrics()
-        } catch {
-            logger.error("not all is as before", metadata: ["llmgw-problem": "\(error)"])
+        do throws(GatewayError) { try generation.cache.reopenDisk() } catch {
+            noteLoss("the cache's file is not in use any more", error)
         }
+        do { metrics = try await openMetrics() } catch {
+            noteLoss("the metrics cannot be collected any more", error)
+        }
+    }
+
+    /// What this daemon goes on without.
+    private func noteLoss(_ loss: Logger.Message, _ error: any Error) {
+        logger.error(loss, metadata: ["llmgw-problem": "\(error)"])
     }
 
     private func problems(_ news: Successor.News) -> [String] {
