@@ -81,6 +81,6 @@ extension Gateway {
     private nonisolated static func load(
         _ path: String
     ) async -> Result<ConfigurationLoader.Loaded, ConfigurationErrors> {
-        Result { () throws(ConfigurationErrors) in try ConfigurationLoader.load(path: path) }
+        Result { () throws(ConfigurationErrors) in try ConfigurationLoader.load(path: path, sources: .daemon) }
     }
 }

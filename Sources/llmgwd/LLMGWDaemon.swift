@@ -51,7 +51,7 @@ struct LLMGWDaemon {
     /// The daemon that waits to be succeeded hears, too, why it is not.
     private func loadConfiguration(predecessor: CInt? = nil) throws -> GatewayConfiguration {
         do throws(ConfigurationErrors) {
-            let loaded = try ConfigurationLoader.load(path: arguments.config)
+            let loaded = try ConfigurationLoader.load(path: arguments.config, sources: .daemon)
             for warning in loaded.warnings { Self.writeError("llmgwd: warning: \(warning)") }
             return loaded.configuration
         } catch {

@@ -204,6 +204,40 @@ def test_reload(machine: Machine) -> None:
     assert pid(machine) == before
 
 
+def test_callers_are_told_apart_by_their_unit(machine: Machine) -> None:
+    """Others' processes are hidden from the daemon as installed, which it says; with the drop-in it sees who calls."""
+    good = machine.run("cat", "/etc/llmgw/llmgw.toml").stdout
+    section = '[clients."报告"]\nunits = ["report.service"]\nmodels = ["sealed"]\n'
+
+    def report() -> subprocess.CompletedProcess[str]:
+        unit = ["systemd-run", "--quiet", "--wait", "--pipe", "--collect", "--unit=report", "--uid=alice"]
+        return machine.run(*unit, "/usr/bin/llmgw-ctl", "chat", "hello", check=False)
+
+    def warnings() -> list[str]:
+        findings = json.loads(machine.run("llmgw-ctl", "doctor", "--no-providers", "--json", check=False).stdout)["findings"]
+        return [finding["message"] for finding in findings if "clients.报告.units" in finding["message"]]
+
+    machine.write("/etc/llmgw/llmgw.toml", good + section)
+    machine.run("systemctl", "reload", SERVICE)
+    assert "clients.报告.units" in machine.run("journalctl", "--no-pager", "-u", SERVICE).stdout
+    assert len(warnings()) == 1
+    assert "key=" in report().stdout, "the section is not met"
+
+    folder = "/etc/systemd/system/llmgw.service.d"
+    machine.run("cp", "/usr/share/doc/llmgw/examples/see-callers.conf", folder)
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "restart", SERVICE)
+    assert warnings() == []
+    refused = report()
+    assert refused.returncode != 0 and "model_not_allowed" in refused.stderr, refused
+    assert "key=" in ask(machine, "alice", "hello"), "without the unit she may"
+
+    machine.run("rm", f"{folder}/see-callers.conf")
+    machine.write("/etc/llmgw/llmgw.toml", good)
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "restart", SERVICE)
+
+
 def test_a_stopped_daemon_is_started_by_the_next_call(machine: Machine) -> None:
     machine.run("systemctl", "stop", SERVICE)
     assert machine.run("systemctl", "is-active", SERVICE, check=False).stdout.strip() == "inactive"

@@ -94,6 +94,18 @@ extension ConfigurationBuilder {
         for path in match.executables.sorted() where !path.hasPrefix("/") {
             report.problem(section.path + ["executables"], "\"\(path)\" is not an absolute path")
         }
+        if !match.units.isEmpty, !sources.visibility.units {
+            report.warning(
+                section.path + ["units"],
+                "no caller of another user meets it, and what the section limits is not limited: the daemon does not see others' processes "
+                    + "(ProtectProc= of its unit); the drop-in see-callers.conf lets it")
+        }
+        if !match.executables.isEmpty, !sources.visibility.executables {
+            report.warning(
+                section.path + ["executables"],
+                "no caller of another user meets it, and what the section limits is not limited: the daemon may not see which programs others run "
+                    + "(CAP_SYS_PTRACE); tell them apart by users or units")
+        }
         return match
     }
 

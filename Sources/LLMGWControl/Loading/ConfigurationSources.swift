@@ -9,6 +9,8 @@ public struct ConfigurationSources: Sendable {
     /// Ids of a user and a group name.
     public var uid: @Sendable (String) -> UInt32?
     public var gid: @Sendable (String) -> UInt32?
+    /// What the daemon sees of its callers. Sections that need more deserve a warning.
+    public var visibility: CallerVisibility
 
     /// Why a file cannot be used: "does not exist".
     public struct FileProblem: Error, Sendable, Hashable {
@@ -22,12 +24,14 @@ public struct ConfigurationSources: Sendable {
     public init(
         variable: @escaping @Sendable (String) -> String?,
         read: @escaping @Sendable (String, Bool) -> Result<String, FileProblem>,
-        uid: @escaping @Sendable (String) -> UInt32?, gid: @escaping @Sendable (String) -> UInt32?
+        uid: @escaping @Sendable (String) -> UInt32?, gid: @escaping @Sendable (String) -> UInt32?,
+        visibility: CallerVisibility = .all
     ) {
         self.variable = variable
         self.read = read
         self.uid = uid
         self.gid = gid
+        self.visibility = visibility
     }
 
     /// The host's.
@@ -36,6 +40,13 @@ public struct ConfigurationSources: Sendable {
         read: readFile,
         uid: { name in getpwnam(name).map { $0.pointee.pw_uid } },
         gid: { name in getgrnam(name).map { $0.pointee.gr_gid } })
+
+    /// The host's, for the daemon itself.
+    public static var daemon: ConfigurationSources {
+        var sources = system
+        sources.visibility = CallerVisibility(process: "self") ?? .all
+        return sources
+    }
 
     private static let sizeLimit = 1 << 20
 

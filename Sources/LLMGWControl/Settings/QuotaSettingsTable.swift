@@ -57,10 +57,12 @@ enum QuotaSettingsTable {
             Setting("groups", .strings, default: "[]", "Groups, by name or gid."),
             Setting(
                 "units", .strings, default: "[]",
-                "systemd units, such as `report.service`. A label: users can start units of any name as themselves."),
+                "systemd units, such as `report.service`. Other users' only where the daemon sees their processes (`docs/quota.md`). A label: users can start units of any name as themselves."
+            ),
             Setting(
                 "executables", .strings, default: "[]",
-                "Paths of programs, where the daemon may read them. A label, not a proof of identity."),
+                "Paths of programs; other users' only with CAP_SYS_PTRACE (`docs/quota.md`). A label, not a proof of identity."
+            ),
             Setting("weight", .number(0.001...1_000_000), default: "1.0", "The share beside other clients that wait."),
             Setting(
                 "priority", .choice(Priority.allCases.map(\.description)), default: "\"normal\"",

@@ -9,7 +9,8 @@ struct ConfigurationCheck {
     /// Nil where it could not be read.
     private(set) var stateDirectory: String?
 
-    init(_ path: String, isNamed: Bool) {
+    /// Without `daemonPID`, what the daemon sees of its callers is taken to be enough.
+    init(_ path: String, isNamed: Bool, daemonPID: UInt32?) {
         guard access(path, R_OK) == 0 else {
             let (code, why) = (errno, String(cString: strerror(errno)))
             let check = "configuration"
@@ -24,7 +25,8 @@ struct ConfigurationCheck {
             return
         }
         do throws(ConfigurationErrors) {
-            let loaded = try ConfigurationLoader.load(path: path, sources: PartialSources.sources)
+            let loaded = try ConfigurationLoader.load(
+                path: path, sources: PartialSources.sources(daemonPID: daemonPID))
             let configuration = loaded.configuration
             stateDirectory = configuration.server.stateDirectory
             findings = [.ok("configuration", "\(path) is valid")]
@@ -65,7 +67,7 @@ private enum PartialSources {
         key.hasPrefix(mark) ? String(key.dropFirst(mark.count)) : nil
     }
 
-    static var sources: ConfigurationSources {
+    static func sources(daemonPID: UInt32?) -> ConfigurationSources {
         let system = ConfigurationSources.system
         return ConfigurationSources(
             variable: { name in
@@ -82,6 +84,7 @@ private enum PartialSources {
                 }
                 return .success(mark + path)
             },
-            uid: system.uid, gid: system.gid)
+            uid: system.uid, gid: system.gid,
+            visibility: daemonPID.flatMap { CallerVisibility(process: "\($0)") } ?? .all)
     }
 }

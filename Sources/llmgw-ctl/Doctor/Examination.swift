@@ -21,7 +21,8 @@ struct Examination {
         if let status { state(status) }
         report(ServiceCheck.finding(daemonPID: status?.pid))
         let named = configurationPath ?? settings?.path
-        let file = ConfigurationCheck(named ?? ConfigurationLoader.systemPath, isNamed: named != nil)
+        let file = ConfigurationCheck(
+            named ?? ConfigurationLoader.systemPath, isNamed: named != nil, daemonPID: status?.pid)
         file.findings.forEach(report)
         report(DiskCheck.finding(Self.stateDirectory(settings) ?? file.stateDirectory))
         if let status { report(LimitsCheck.finding(daemonPID: status.pid)) }

@@ -46,10 +46,11 @@ class Daemon:
         self._process: subprocess.Popen[bytes] | None = None
         self._clients: list[Client] = []
 
-    def start(self) -> Daemon:
+    def start(self, *confined: str) -> Daemon:
+        """By a program that confines it, where one is named."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [binary("llmgwd"), "--config", self.config, "--socket", self.socket, "--log-level", "trace"],
+                [*confined, binary("llmgwd"), "--config", self.config, "--socket", self.socket, "--log-level", "trace"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(),
             )
         wait_until(self._accepts, "the daemon accepts connections")
