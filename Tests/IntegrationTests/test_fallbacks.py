@@ -2,7 +2,7 @@
 
 Proved here: one of two keys refused; a model that is not there; the chains for failures, for long conversations and for refused content, each
 only for its own errors; no fallback behind content, nor for a loss that must not be repeated; capabilities; the canned reply, whole and
-streamed; and that the answer tells its source and its path.
+streamed; that the answer tells its source and its path; deployments that have no room.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from conftest import StartDaemon, StartUpstream
+from harness.acting import hangs
 from harness.configuration import EAGER, PROMPT, several
 from harness.processes import Simulator
-from harness.resilience import attempts, deployment, gate
-from harness.scripts import refused, works
+from harness.resilience import attempts, deployment, gate, trace
+from harness.scripts import in_turn, refused, status, works
 from harness.upstream import ScriptedUpstream
 from llmgw import Client, GatewayError
 from llmgw.types import ReplyInfo, Tool
@@ -174,3 +175,51 @@ def test_the_canned_reply(daemon: StartDaemon, sim: Simulator, good: ScriptedUps
     assert refused(client, model="sim-500", tools=[TOOL]).reason == "llmgw.upstream.server_error"
     text, info = ask(client, stream=stream, model="sim")
     assert (info.source, text != CANNED) == ("model", True)
+
+
+# Where there is no room
+
+FULL = {"max_concurrency": 1, "max_queue": 0}
+
+
+@pytest.mark.parametrize("code,reason", [("content_filter", "content_filtered"), ("server_error", "server_error")])
+def test_a_full_fallback_leads_back_to_nobody(daemon: StartDaemon, upstream: StartUpstream, code: str, reason: str) -> None:
+    """What one has refused or failed at is not sent to it again because the next has no room: each time would be paid for. Whoever is left of the
+    chain is asked."""
+    bad = upstream(status(400, {"error": {"message": "不行", "code": code}}))
+    none, good = upstream(works), upstream(works)
+    chain = {"deployments": {"one": "a"}, "fallbacks": ["small"], "fallbacks_content": ["small"]}
+    client = daemon(several(
+        {"a": bad.base_url, "tiny": {"base_url": none.base_url, "tpm": 10}, "good": good.base_url},
+        {"sim": chain, "small": {"provider": "tiny"}, "large": {"provider": "good"},
+         "longer": {**chain, "fallbacks": ["small", "large"], "fallbacks_content": ["small", "large"]},
+         "canned": {**chain, "canned_reply": CANNED}},
+        resilience={**EAGER, "max_attempts": 1, "breaker": "off"},
+    )).client()
+    error = refused(client)
+    assert (error.reason, error.attempts, error.model) == (f"llmgw.upstream.{reason}", 1, "sim")
+    assert [step.detail for step in trace(client, error.request_id).steps if step.reason == "llmgw.client.exceeds_limit"] == [b"no room"]
+    assert len(bad.requests) == 1
+    assert way(client.chat(PROMPT, model="longer").info) == [("longer", reason), ("large", None)]
+    if code == "server_error":
+        assert client.chat(PROMPT, model="canned").text == CANNED
+    assert not none.requests
+
+
+def test_who_opens_in_time_is_waited_for_where_the_other_is_full(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    gated = upstream(in_turn(status(429, retry_after_ms="1500")))
+    full = upstream(hangs)
+    client = daemon(several(
+        {"a": gated.base_url, "b": {"base_url": full.base_url, **FULL}},
+        {"sim": {"deployments": {"gated": {"provider": "a", "priority": 0}, "full": {"provider": "b", "priority": 1}},
+                 "strategy": "priority"},
+         "a": {"provider": "a", "upstream_model": "sim"}, "b": {"provider": "b"}},
+        resilience={**EAGER, "max_attempts": 1, "breaker": "off"},
+    )).client()
+    with client.stream_chat(PROMPT, model="b"):
+        full.wait_for(1)
+        assert refused(client, model="a").reason == "llmgw.upstream.rate_limited"
+        assert gate(client, "sim", "gated") > 0
+        info = client.chat(PROMPT, timeout=60).info
+        assert [(step.deployment, step.reason) for step in info.path] == [("gated", None)]
+    assert (len(gated.requests), len(full.requests)) == (2, 1)

@@ -16,6 +16,9 @@ final class AttemptSequence {
         case full(GatewayError)
     }
 
+    /// `others` are the only ones that may be asked in place of the target; nil allows all.
+    private typealias Next = (target: Deployment, decision: TraceStep.Decision, others: [Deployment]?)
+
     private let work: InferenceWork
     private let execution: Execution
     private let sink: (any ChunkSink)?
@@ -31,8 +34,8 @@ final class AttemptSequence {
     private let log: AttemptLog
     private let starter: AttemptStarter
     private let hedging: Hedging
-    /// Deployments that have no room for the request.
-    private var full: Set<ObjectIdentifier> = []
+    /// The latest attempt that failed. What becomes of the request is decided by it, also where who comes next has no room.
+    private var failure: (error: GatewayError, target: Deployment)?
     /// Since when the present wait before an attempt goes on.
     private var waitingSince: MonotonicInstant
     /// In all waits before attempts.
@@ -99,14 +102,15 @@ final class AttemptSequence {
         target.provider.budget.deposit(now: scheduler.now)
         registry.models[work.model.name]?.hedges.deposit()
         while true {
-            switch try await ask(target, decision) {
+            switch try await ask(target, decision, others) {
             case .answered(let info, let answer):
                 return (answer, info)
             case .refused:
                 target = try await firstTarget(among: others)
             case .full(let error):
-                (target, decision) = try instead(of: target, error)
+                (target, decision, others) = try await instead(of: target, error, among: others)
             case .failed(let error):
+                failure = (error, target)
                 (target, decision, others) = try await next(after: error, at: target)
             }
         }
@@ -114,14 +118,16 @@ final class AttemptSequence {
 
     // MARK: One attempt
 
-    private func ask(_ target: Deployment, _ decision: TraceStep.Decision) async throws(GatewayError) -> Outcome {
+    private func ask(
+        _ target: Deployment, _ decision: TraceStep.Decision, _ others: [Deployment]?
+    ) async throws(GatewayError) -> Outcome {
         let model = try catalog.model(named: target.model)
         let operation = try work.operation(model)
         let head = starter.head(at: target)
         let place: QuotaPlace?
         do throws(GatewayError) {
             place = try await quota.enter(
-                operation, target, model, mayStay: { [self] in mayWait(for: target) }
+                operation, target, model, mayStay: { [self] in mayWait(for: target, others) }
             ) { [onHead] forecast in
                 var waiting = head
                 waiting.queuePosition = UInt32(clamping: forecast.ahead)
@@ -163,35 +169,30 @@ final class AttemptSequence {
     }
 
     /// Whether a request that waits for the target, which was just closed, had better go on waiting for it.
-    private func mayWait(for target: Deployment) -> Bool {
-        let now = scheduler.now
-        let opening = registry.opening(of: target, now: now)
-        let others = candidates.ownAndFallbacks.filter { $0 !== target }
-        let latest = execution.deadline + (.zero - registry.settings.minServiceTime)
-        return opening <= latest && candidates.firstOpen(of: others) == nil
+    private func mayWait(for target: Deployment, _ others: [Deployment]?) -> Bool {
+        registry.opening(of: target, now: scheduler.now) <= latestStart
+            && candidates.firstOpen(of: (others ?? candidates.ownAndFallbacks).filter { $0 !== target }) == nil
     }
 
-    /// Another deployment where `target` has no room. Throws the error where there is none.
+    /// Who is asked where `target` has no room: after a failure whoever it leads to, else another one that is open, or opens in time. Throws
+    /// what is in the way where there is none.
     private func instead(
-        of target: Deployment, _ error: GatewayError
-    ) throws(GatewayError) -> (Deployment, TraceStep.Decision) {
-        full.insert(ObjectIdentifier(target))
+        of target: Deployment, _ error: GatewayError, among others: [Deployment]?
+    ) async throws(GatewayError) -> Next {
+        candidates.noteFull(target)
         var error = error
         error.provider = error.provider ?? target.settings.provider
-        let others = candidates.ownAndFallbacks.filter { !full.contains(ObjectIdentifier($0)) }
-        guard let other = candidates.firstOpen(of: others) else {
-            trace.note(.reject, target, at: scheduler.now, "no room", error: error)
-            throw error
-        }
-        return (other, log.begun == 0 ? .attempt : .fallback)
+        let others = others?.filter { !candidates.isFull($0) } ?? candidates.ownAndFallbacks
+        if failure == nil, let other = candidates.firstOpen(of: others) { return (other, .attempt, others) }
+        trace.note(.reject, target, at: scheduler.now, "no room", error: error)
+        if let failure { return try await next(after: failure.error, at: failure.target) }
+        guard candidates.earliestOpening(of: others) <= latestStart, !work.hasOtherWords else { throw error }
+        return (try await firstTarget(among: others), .attempt, others)
     }
 
     // MARK: What comes after a failure
 
-    /// `others` are the only ones that may be asked in place of the next target; nil allows all.
-    private func next(
-        after error: GatewayError, at target: Deployment
-    ) async throws(GatewayError) -> (Deployment, TraceStep.Decision, others: [Deployment]?) {
+    private func next(after error: GatewayError, at target: Deployment) async throws(GatewayError) -> Next {
         let now = scheduler.now
         // A chain for refused content is the opt-in that repeating such a request needs.
         let fallback = registry.policy.table[error.reason].fallback
@@ -200,7 +201,8 @@ final class AttemptSequence {
         let others = (chain.map { candidates.untried($0) } ?? [])
             .filter { !fallback.needsOtherProvider || $0.settings.provider != target.settings.provider }
         let context = RetryContext(
-            attempts: log.begun, attemptsOnTarget: candidates.attempts(at: target),
+            // Where there is no room, there is none for the same again.
+            attempts: log.begun, attemptsOnTarget: candidates.isFull(target) ? .max : candidates.attempts(at: target),
             hasSentContent: log.hasSentContent,
             callerAllowsAmbiguous: work.mayRunTwice ?? registry.settings.retryAmbiguous,
             deadline: execution.deadline, targetOpensAt: registry.opening(of: target, now: now),
@@ -208,7 +210,7 @@ final class AttemptSequence {
         switch registry.decide(after: error, at: target, context) {
         case .retry(let at):
             try await pause(until: at, target, "waits before the next attempt")
-            return (target, .retry, nil)
+            return (target, .retry, [target] + others)
         case .fallback(let at):
             try await pause(until: at, nil, "waits for another deployment")
             return (try await firstTarget(among: others), .fallback, others)
@@ -241,12 +243,8 @@ final class AttemptSequence {
             let allowed = allowed ?? candidates.ownAndFallbacks
             if let target = candidates.firstOpen(of: allowed) { return target }
             let now = scheduler.now
-            let opening = allowed.map { registry.opening(of: $0, now: now) }.min() ?? .distantFuture
-            let latest = execution.deadline + (.zero - registry.settings.minServiceTime)
-            // Who has something to say instead does not let the caller wait.
-            let hasCanned =
-                work.hasSubstitute || work.canned != nil && work.model.fallbacks.cannedReply != nil
-            guard opening <= latest, !hasCanned else { throw nobody(opening, now) }
+            let opening = candidates.earliestOpening(of: allowed)
+            guard opening <= latestStart, !work.hasOtherWords else { throw nobody(opening, now) }
             execution.phase = .waiting
             // Once more only when the time that was told has passed: others' news wakes the wait, and is none for the caller.
             if announced.map({ $0 <= now }) ?? true {
@@ -259,6 +257,9 @@ final class AttemptSequence {
             try await execution.pause(until: opening, orRingOf: registry.bell, scheduler)
         }
     }
+
+    /// An attempt that begins later would have too little time.
+    private var latestStart: MonotonicInstant { execution.deadline + (.zero - registry.settings.minServiceTime) }
 
     /// Waits while an operator holds the request back. Other models than its own stand in for failures, and a pause is none.
     private func passPauses(_ allowed: [Deployment]?) async throws(GatewayError) {

@@ -15,6 +15,9 @@ struct InferenceWork {
     /// An older answer will do rather than another model's.
     var hasSubstitute = false
 
+    /// Who has something to say instead does not let the caller wait.
+    var hasOtherWords: Bool { hasSubstitute || canned != nil && model.fallbacks.cannedReply != nil }
+
     init(
         model: ModelSettings, mayRunTwice: Bool?, canned: ((String, (any ChunkSink)?) -> UpstreamAnswer.Body)? = nil,
         operation: @escaping (ModelSettings) throws(GatewayError) -> UpstreamOperation
