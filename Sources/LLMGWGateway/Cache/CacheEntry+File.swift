@@ -28,8 +28,10 @@ extension CacheEntry {
 
     /// Nil for what another version wrote.
     convenience init?(_ stored: CacheFileEntry, now: MonotonicInstant, wallClock: Int64) {
-        func instant(_ unix: Int64) -> MonotonicInstant { now + .milliseconds(unix - wallClock) }
         let metadata = stored.metadata
+        // What comes from the future was written by a clock that was ahead, and has been put right since.
+        let ahead = max(0, metadata.created - wallClock)
+        func instant(_ unix: Int64) -> MonotonicInstant { now + .milliseconds(unix - ahead - wallClock) }
         var body = EntryReader(stored.body)
         guard body.byte() == Self.form, let key = CacheKey(bytes: metadata.key), let scope = CacheScope(metadata.scope),
             let kind = body.byte().flatMap(CanonicalRequest.Kind.init(number:)), let isDeterministic = body.byte(),

@@ -56,6 +56,15 @@ struct CacheEntryFileTests {
         #expect(read.isOver(now: later + .seconds(3540)))
     }
 
+    @Test func aClockThatWasAheadMakesNothingFreshForLonger() throws {
+        let ahead = wallClock + 3_600_000
+        let stored = try #require(entry(pieces: nil).fileEntry(epoch: 0, now: now, wallClock: ahead))
+        // The next process's clock is right again; what came an hour later than now came now, at the earliest.
+        let read = try #require(CacheEntry(stored, now: now, wallClock: wallClock))
+        #expect(read.lifetime.age(now: now) == .zero && read.lifetime.expires == now + .seconds(600))
+        #expect(read.isOver(now: now + .seconds(600 + 3600)))
+    }
+
     @Test func errorsAreNotWritten() {
         let failure = CacheEntry(
             key: CacheKey(words: (0, 0, 0, 0)), kind: .embed, scope: .shared, model: "m", tags: [],
