@@ -33,7 +33,13 @@ enum GuardWords {
         public private internal external local remote legal illegal possible impossible safe dangerous alive dead full empty full-time
         part-time wet dry light dark heavy soft loud quiet ancient modern
         advantage disadvantage benefit drawback pro con pros cons strength weakness profit loss cause effect input output question
-        success failure cost asset liability supply demand
+        success failure cost asset liability supply demand debit credit rise fall grow shrink
+        read write wrote written undo redo upgrade downgrade activate deactivate grant revoke approve merge split join enter exit arrive
+        depart leave maximize minimize maximise minimise multiply divide plus minus odd even singular plural compress decompress
+        synchronous asynchronous sync async inbound outbound incoming outgoing ingress egress login logout static dynamic absolute relative
+        primary secondary parent ancestor descendant client server row column horizontal vertical top bottom upper forward forwards backward
+        backwards prefix suffix head tail deep shallow wide narrow thick thin tall clean dirty happy sad rough smooth simple complex common
+        rare sharp blunt busy idle summer winter
         all every each some only always sometimes rarely often both either should must may might
         today yesterday tomorrow morning evening night day week month year hour minute second weekly monthly daily yearly
         """)
@@ -85,18 +91,31 @@ enum GuardWords {
     /// How a word counts that must be the same in both texts; nil for others.
     static func mark(_ word: String) -> String? {
         if questions.contains(word) || numbers.contains(word) { return word }
-        return baseForms(of: word).first(where: opposites.contains)
+        let forms = baseForms(of: word)
+        return forms.first(where: opposites.contains)
+            ?? forms.first { stems(of: $0, without: degrees).contains(where: opposites.contains) }
     }
 
+    private typealias Endings = [(ending: String, replacements: [String])]
+
     /// "enabled" and "enabling" are forms of "enable".
-    private static func baseForms(of word: String) -> [String] {
-        var forms = [word]
-        for (ending, replacements) in [
-            ("ies", ["y"]), ("es", [""]), ("s", [""]), ("ed", ["", "e"]), ("ing", ["", "e"]),
-        ] where word.hasSuffix(ending) && word.utf8.count > ending.utf8.count + 2 {
+    private static let inflections: Endings = [
+        ("ies", ["y"]), ("es", [""]), ("s", [""]), ("ed", ["", "e"]), ("ing", ["", "e"]), ("ly", [""]),
+    ]
+    /// "highest" and "sender" are words of their own, but as much one of a pair as "high" and "send".
+    private static let degrees: Endings = [
+        ("ier", ["y"]), ("iest", ["y"]), ("er", ["", "e"]), ("est", ["", "e"]),
+    ]
+
+    private static func baseForms(of word: String) -> [String] { [word] + stems(of: word, without: inflections) }
+
+    private static func stems(of word: String, without endings: Endings) -> [String] {
+        var forms: [String] = []
+        for (ending, replacements) in endings
+        where word.hasSuffix(ending) && word.utf8.count > ending.utf8.count + 2 {
             let stem = word.dropLast(ending.count)
             forms += replacements.map { stem + $0 }
-            // "stopped", "stopping"
+            // "stopped", "stopping", "biggest"
             if let last = stem.last, stem.dropLast().last == last { forms.append(String(stem.dropLast())) }
         }
         return forms
