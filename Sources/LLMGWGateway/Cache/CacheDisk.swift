@@ -8,10 +8,17 @@ import Logging
 /// Errors that are remembered do not go to disk: they are over in a minute.
 @GatewayLoop
 final class CacheDisk {
-    /// A read; one that began before a purge is none for who asks after it.
-    private struct Reading: Hashable {
+    /// What is read; a read that began before a purge is none for who asks after it.
+    private struct Place: Hashable {
         let key: CacheKey
         let epoch: PurgeLog.Epoch
+    }
+
+    /// One read under way, for all who ask for the same.
+    private final class Reading {
+        var waiters: [UInt64: CheckedContinuation<CacheEntry?, Never>] = [:]
+        /// Somebody has waited for it in vain.
+        var isLate = false
     }
 
     private var file: CacheFile
@@ -23,7 +30,10 @@ final class CacheDisk {
     private var isToldDisabled = false
     /// What was stored while the file was being opened.
     private var early: [CacheFileEntry] = []
-    private var waiting: [Reading: [CheckedContinuation<CacheEntry?, Never>]] = [:]
+    private var readings: [Place: Reading] = [:]
+    private var lastWaiter: UInt64 = 0
+    /// Reads that are late and have not ended: meanwhile nobody waits for another one.
+    private var lateReadings = 0
     private(set) var hits: UInt64 = 0
     private(set) var misses: UInt64 = 0
 
@@ -45,18 +55,53 @@ final class CacheDisk {
         self.onChange = onChange
     }
 
-    /// Nil where it is not there, or the tier is out of use. Several who ask for one key share a read.
-    func read(_ key: CacheKey, _ epoch: PurgeLog.Epoch) async -> CacheEntry? {
-        let reading = Reading(key: key, epoch: epoch)
-        if waiting[reading] != nil { return await withCheckedContinuation { waiting[reading]?.append($0) } }
-        waiting[reading] = []
-        await ready(until: scheduler.now + Self.patience)
-        let found = await file.read(key.bytes)
-        let entry = found.flatMap { CacheEntry($0, now: scheduler.now, wallClock: UnixTime.now.milliseconds) }
-        if entry == nil { misses += 1 } else { hits += 1 }
-        look()
-        for continuation in waiting.removeValue(forKey: reading) ?? [] { continuation.resume(returning: entry) }
-        return entry
+    /// Nil where it is not there, the tier is out of use or takes too long, or whoever waits for it wants nothing more.
+    func read(_ key: CacheKey, _ epoch: PurgeLog.Epoch, for execution: Execution?) async -> CacheEntry? {
+        guard lateReadings == 0 else {
+            misses += 1
+            return nil
+        }
+        let place = Place(key: key, epoch: epoch)
+        let reading = readings[place] ?? begin(place)
+        lastWaiter += 1
+        let waiter = lastWaiter
+        func leave() { reading.waiters.removeValue(forKey: waiter)?.resume(returning: nil) }
+        let late = scheduler.now + Self.patience
+        let latest = min(late, execution?.deadline ?? .distantFuture)
+        let timer = scheduler.schedule(at: latest) {
+            if latest == late { self.noteLate(reading) }
+            leave()
+        }
+        execution?.interrupt = { _ in leave() }
+        defer {
+            timer.cancel()
+            execution?.interrupt = nil
+        }
+        return await withCheckedContinuation { reading.waiters[waiter] = $0 }
+    }
+
+    private func begin(_ place: Place) -> Reading {
+        let reading = Reading()
+        readings[place] = reading
+        GatewayLoop.start { [self] in
+            await ready(until: scheduler.now + Self.patience)
+            let found = await file.read(place.key.bytes)
+            let entry = found.flatMap { CacheEntry($0, now: scheduler.now, wallClock: UnixTime.now.milliseconds) }
+            if entry == nil { misses += 1 } else { hits += 1 }
+            look()
+            readings[place] = nil
+            if reading.isLate { lateReadings -= 1 }
+            let waiters = reading.waiters
+            reading.waiters = [:]
+            for continuation in waiters.values { continuation.resume(returning: entry) }
+        }
+        return reading
+    }
+
+    private func noteLate(_ reading: Reading) {
+        guard !reading.isLate else { return }
+        reading.isLate = true
+        lateReadings += 1
     }
 
     func write(_ entry: CacheEntry, epoch: UInt32) {
@@ -108,7 +153,7 @@ final class CacheDisk {
 
     private static let pageBytes = 256 << 10
     private static let maxEarly = 1000
-    /// How long a request waits for a file that is being opened, before it asks upstream.
+    /// How long a request waits for the file, which may be being opened, before it asks upstream.
     private static let patience = Duration.milliseconds(500)
 
     /// The file is opened on another thread, which checks it first; that takes a few milliseconds, or longer for a large one.
@@ -143,8 +188,9 @@ final class CacheDisk {
             case .disabled: .failed
             case .closed: .off
             }
+        let problem = lateReadings > 0 ? "the disk does not answer: requests do not wait for it" : status.problem
         return CacheTierStatus(
-            name: .disk, state: state, problem: status.problem, entries: UInt64(max(0, file.count)),
+            name: .disk, state: state, problem: problem, entries: UInt64(max(0, file.count)),
             bytes: UInt64(max(0, status.size)),
             maxBytes: UInt64(maxBytes), hits: hits, misses: misses, policy: "oldest", path: status.path)
     }

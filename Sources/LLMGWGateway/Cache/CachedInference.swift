@@ -21,7 +21,7 @@ struct CachedInference {
         var caller = caller
         var substitute: (entry: CacheEntry, state: CacheState)?
         if use.plan.reads {
-            await cache.load(use)
+            await cache.load(use, for: caller.execution)
             try caller.execution.checkCancellation()
             switch cache.find(use.address.key, maxAge: use.plan.maxAge, accepts: { _ in true }) {
             case .none: break

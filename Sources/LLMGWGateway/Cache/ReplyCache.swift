@@ -160,17 +160,17 @@ final class ReplyCache {
     // MARK: The disk tier
 
     /// Brings the answer into memory, if it is on disk only. What was purged meanwhile stays away.
-    func load(_ use: CacheUse) async {
+    func load(_ use: CacheUse, for execution: Execution) async {
         let key = use.address.key
         guard disk != nil, memory.value(key) == nil, flight(for: use) == nil else { return }
         let epoch = purges.epoch
-        guard let entry = await onDisk(key), purges.epoch == epoch else { return }
+        guard let entry = await onDisk(key, for: execution), purges.epoch == epoch else { return }
         adopt(entry)
     }
 
     /// Nil while the file still has what was purged.
-    func onDisk(_ key: CacheKey) async -> CacheEntry? {
-        openPurges == 0 ? await disk?.read(key, purges.epoch) : nil
+    func onDisk(_ key: CacheKey, for execution: Execution? = nil) async -> CacheEntry? {
+        openPurges == 0 ? await disk?.read(key, purges.epoch, for: execution) : nil
     }
 
     /// Fills the memory with what an earlier process stored.
