@@ -388,6 +388,26 @@ def test_the_tags_of_all_who_share_an_answer_are_its_tags(daemon: StartDaemon, u
     assert [count.entries for count in client.purge_cache("tag", "报告")] == [1]
 
 
+@pytest.mark.parametrize("first", [{"no_store": True}, {"mode": "read_only"}, {"ttl": 3600.0}])
+def test_what_becomes_of_a_shared_answer_is_for_all_to_say(daemon: StartDaemon, upstream: StartUpstream, first: dict[str, Any]) -> None:
+    """It is kept if one of them keeps it, and for no longer than any of those who do."""
+    paced = Paced()
+    gateway = daemon(cached(upstream(paced).base_url))
+    leader, one = follow(gateway, cache=CacheControl(**first))
+    wait_until(lambda: paced.calls, "the call")
+    follower, two = follow(gateway, cache=CacheControl(ttl=60.0))
+    waiting(gateway, 2)
+    paced.steps.release(4)
+    leader.join(20)
+    follower.join(20)
+    assert one == [(WHOLE, "miss")] and two == [(WHOLE, "coalesced")]
+    client = gateway.client()
+    reply = client.chat(PROMPT, temperature=0, cache=CacheControl(only_if_cached=True))
+    assert reply.text == WHOLE and reply.info.cache_key is not None
+    entry = client.get_cache_entry(reply.info.cache_key)
+    assert entry is not None and 0 < entry.fresh_ms <= 66_000 and paced.calls == 1
+
+
 def test_a_purge_by_a_followers_tag_means_the_call(daemon: StartDaemon, upstream: StartUpstream) -> None:
     paced = Paced()
     gateway = daemon(cached(upstream(paced).base_url))

@@ -41,7 +41,7 @@ extension CacheAddress {
 /// What a request may have of the cache.
 struct CacheUse: Sendable {
     let address: CacheAddress
-    let plan: CachePlan
+    var plan: CachePlan
     let traits: CacheTraits
     /// Who asks, by name.
     let client: String

@@ -154,7 +154,7 @@ struct CachedInference {
         if use.plan.coalesces, let call = cache.flight(for: use), call.join(subscription, as: .coalesced) {
             let leader = call.requestID.map { "waits for the answer to request \($0)" } ?? ""
             caller.trace.note(.cache, nil, at: now, leader)
-            if use.plan.writes { call.add(use.plan.tags) }
+            call.keep(for: use.plan)
             return .coalesced
         }
         let state: CacheState = use.plan.reads || use.plan.writes ? .miss : .bypass
@@ -184,7 +184,8 @@ struct CachedInference {
         let (cache, use, started, statistics) = (cache, use, now, statistics)
         let epoch = cache.beginFill()
         let call = SharedCall(
-            isStream: use.address.isStream, logLimit: cache.limits.maxEntryBytes, isDetached: isDetached,
+            isStream: use.address.isStream, plan: use.plan, logLimit: cache.limits.maxEntryBytes,
+            isDetached: isDetached,
             codec: cache.codec, scheduler: cache.scheduler,
             onUnclaimed: { execution, outcome in
                 let model = use.address.model
@@ -196,13 +197,13 @@ struct CachedInference {
             }
         ) { call, outcome in
             cache.unlink(call, for: use)
-            guard use.plan.writes, let outcome, let content = content(of: outcome, call) else {
+            guard call.plan.writes, let outcome, let content = content(of: outcome, call) else {
                 return cache.abandonFill(epoch)
             }
-            cache.store(
-                content, for: use, tags: call.tags, took: cache.scheduler.now - started, epoch: epoch, vector: vector)
+            var use = use
+            use.plan = call.plan
+            cache.store(content, for: use, took: cache.scheduler.now - started, epoch: epoch, vector: vector)
         }
-        call.add(use.plan.tags)
         if use.plan.coalesces || isDetached { cache.link(call, for: use) }
         return call
     }

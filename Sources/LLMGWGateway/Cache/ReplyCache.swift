@@ -139,13 +139,13 @@ final class ReplyCache {
 
     /// Stores an answer, unless something that was purged since it began to be made means it. `vector` is where its question is.
     func store(
-        _ content: CacheEntry.Content, for use: CacheUse, tags: [String], took: Duration, epoch: PurgeLog.Epoch,
+        _ content: CacheEntry.Content, for use: CacheUse, took: Duration, epoch: PurgeLog.Epoch,
         vector: UnitVector? = nil
     ) {
         let ttl = if case .failure = content { use.address.settings.negativeTTL } else { use.plan.ttl }
         let address = use.address
         let entry = CacheEntry(
-            key: address.key, kind: address.kind, scope: address.scope, model: address.model.name, tags: tags,
+            key: address.key, kind: address.kind, scope: address.scope, model: address.model.name, tags: use.plan.tags,
             lifetime: CacheLifetime(now: scheduler.now, ttl: ttl, recomputation: took, random: &random),
             staleTime: max(use.plan.staleWhileRevalidate, use.plan.staleIfError),
             isDeterministic: use.traits.isDeterministic, content: content)
@@ -219,7 +219,7 @@ final class ReplyCache {
     /// Removes what the target means, also what is being made and would be stored later; who asks from now on does not share that either.
     func forget(_ target: PurgeTarget) -> (entries: Int, bytes: Int) {
         purges.purge(target)
-        flights = flights.filter { !$0.value.address.attributes(tags: $0.value.call.tags).match(target) }
+        flights = flights.filter { !$0.value.address.attributes(tags: $0.value.call.plan.tags).match(target) }
         let before = memory.usedBytes
         let count = removeAll { $0.attributes.match(target) }
         return (count, before - memory.usedBytes)

@@ -21,8 +21,8 @@ final class SharedCall: ChunkSink {
     let isStream: Bool
     /// The answer as it came; for the cache.
     private(set) var hasRefusal = false
-    /// Of all who have shared it and keep its answer.
-    private(set) var tags: [String] = []
+    /// What becomes of the answer, by all who have shared it.
+    private(set) var plan: CachePlan
     private(set) var flight: Flight<UInt64>
     private let codec: MessageCodec
     private let scheduler: any LoopScheduler
@@ -49,11 +49,13 @@ final class SharedCall: ChunkSink {
     var onResume: (@GatewayLoop () -> Void)?
 
     init(
-        isStream: Bool, logLimit: Int, isDetached: Bool, codec: MessageCodec, scheduler: any LoopScheduler,
+        isStream: Bool, plan: CachePlan, logLimit: Int, isDetached: Bool, codec: MessageCodec,
+        scheduler: any LoopScheduler,
         onUnclaimed: @escaping @GatewayLoop (Execution, InferenceOutcome) -> Void,
         onEnd: @escaping @GatewayLoop (SharedCall, InferenceOutcome?) -> Void
     ) {
         self.isStream = isStream
+        self.plan = plan
         self.flight = Flight(logLimit: logLimit, isDetached: isDetached)
         self.codec = codec
         self.scheduler = scheduler
@@ -64,8 +66,8 @@ final class SharedCall: ChunkSink {
     /// Which request the call was begun for.
     var requestID: RequestID? { execution?.requestID }
 
-    /// A purge by these means the answer.
-    func add(_ tags: [String]) { self.tags += tags.filter { !self.tags.contains($0) } }
+    /// Whoever joins has a say in what becomes of the answer.
+    func keep(for other: CachePlan) { plan = plan.keeping(for: other) }
 
     /// False where it has to have a call of its own.
     func join(_ subscription: Subscription, as state: CacheState) -> Bool {

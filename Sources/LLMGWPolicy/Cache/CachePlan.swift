@@ -23,6 +23,17 @@ public struct CachePlan: Sendable, Hashable {
     /// Neither reads nor writes nor shares.
     public var bypasses: Bool { !reads && !writes && !coalesces && !onlyIfCached }
 
+    /// What becomes of an answer that another request gets too: it is kept if one of them keeps it, for the shorter time of those who do, and
+    /// with the tags of all who do.
+    public func keeping(for other: CachePlan) -> CachePlan {
+        guard writes, other.writes else { return writes ? self : other }
+        var both = self
+        both.ttl = min(ttl, other.ttl)
+        both.staleIfError = max(staleIfError, other.staleIfError)
+        both.tags += other.tags.filter { !tags.contains($0) }
+        return both
+    }
+
     public init(_ settings: CacheSettings, _ control: CacheControl, _ traits: CacheTraits) {
         let isOnlyIfCached = control.onlyIfCached == true
         let asksForIt: Bool

@@ -29,9 +29,10 @@ struct ReplyCacheTests {
             client: "uid/1000", fallbacks: fallbacks)
     }
 
-    private func call() -> SharedCall {
+    private func call(tags: [String] = []) -> SharedCall {
         SharedCall(
-            isStream: true, logLimit: 1000, isDetached: false, codec: MessageCodec(), scheduler: scheduler,
+            isStream: true, plan: use(tags: tags).plan, logLimit: 1000, isDetached: false, codec: MessageCodec(),
+            scheduler: scheduler,
             onUnclaimed: { _, _ in }
         ) { _, _ in }
     }
@@ -45,8 +46,7 @@ struct ReplyCacheTests {
             (.tag("other"), false), (.scope("uid/1001"), false),
         ] as [(PurgeTarget, Bool)])
     func flights(target: PurgeTarget, isMeant: Bool) {
-        let (cache, use, call) = (cache(), use(tags: ["天气"]), call())
-        call.add(["天气"])
+        let (cache, use, call) = (cache(), use(tags: ["天气"]), call(tags: ["天气"]))
         cache.link(call, for: use)
         #expect(cache.flight(for: use) === call)
         _ = cache.forget(target)
@@ -74,9 +74,9 @@ struct ReplyCacheTests {
         cache.adapt(to: ReplyCache.Limits(CacheSettings(mode: .on, maxEntries: 10)))
         #expect(cache.memory.maxEntries == 10)
         _ = cache.forget(.all)
-        cache.store(answer, for: use, tags: [], took: .zero, epoch: epoch)
+        cache.store(answer, for: use, took: .zero, epoch: epoch)
         #expect(cache.memory.count == 0)
-        cache.store(answer, for: use, tags: [], took: .zero, epoch: cache.beginFill())
+        cache.store(answer, for: use, took: .zero, epoch: cache.beginFill())
         #expect(cache.memory.count == 1)
     }
 }

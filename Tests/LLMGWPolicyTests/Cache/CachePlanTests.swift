@@ -77,6 +77,20 @@ struct CachePlanTests {
         #expect(settings.mode == .off && settings.ttl == .seconds(9) && settings.scope == .shared)
     }
 
+    @Test func whatBecomesOfAnAnswerThatSeveralGet() {
+        let keeper = plan(.on, CacheControl(ttl: .seconds(90), staleIfError: .seconds(5), tags: ["天气", "a"]), fixed)
+        let other = plan(.on, CacheControl(ttl: .seconds(60), staleIfError: .seconds(9), tags: ["a", "b"]), fixed)
+        let passer = plan(.on, CacheControl(ttl: .seconds(1), noStore: true, tags: ["c"]), fixed)
+        for both in [keeper.keeping(for: passer), passer.keeping(for: keeper)] {
+            #expect(both == keeper, "who keeps nothing has no say")
+        }
+        let both = keeper.keeping(for: other)
+        #expect(both.writes && both.ttl == .seconds(60) && both.staleIfError == .seconds(9))
+        #expect(both.tags == ["天气", "a", "b"])
+        #expect(other.keeping(for: keeper).ttl == .seconds(60))
+        #expect(!passer.keeping(for: passer).writes)
+    }
+
     @Test func traits() {
         #expect(CacheTraits(Sampling(temperature: 0), extra: []).isDeterministic)
         #expect(CacheTraits(Sampling(temperature: 1, seed: 7), extra: []).isDeterministic)
