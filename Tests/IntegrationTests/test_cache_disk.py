@@ -143,6 +143,20 @@ def test_how_many_answers_the_file_has(daemon: StartDaemon, upstream: StartUpstr
     assert disk(client).entries == 4
 
 
+def test_how_large_the_file_is(daemon: StartDaemon, upstream: StartUpstream, directory: pathlib.Path) -> None:
+    client = daemon(on_disk(directory, upstream(counted).base_url)).client()
+
+    def size() -> int:
+        return int(next(tier for tier in client.get_cache_stats().tiers if tier.name == "disk").bytes)
+
+    wait_until(size, "the file is open")
+    before = size()
+    client.chat("长" * 30_000, temperature=0, cache=CacheControl(tags=["长"]))
+    wait_until(lambda: size() > before + 90_000, "what is written counts")
+    client.purge_cache("tag", "长")
+    wait_until(lambda: size() < before + 90_000, "what is deleted counts no more")
+
+
 def test_a_purge_also_means_what_is_being_made(daemon: StartDaemon, upstream: StartUpstream, directory: pathlib.Path) -> None:
     go = threading.Event()
 

@@ -77,12 +77,11 @@ final class DatabaseSession {
         }
     }
 
-    /// Moves the log into the database when it has grown. To be called after writing.
+    /// Moves the log into the database when it has grown, and sees how large that is. To be called after writing.
     func checkpoint() {
         do throws(SQLiteError) {
             try perform { connection throws(SQLiteError) in
-                guard connection.loggedPages >= Self.checkpointPages else { return }
-                try connection.checkpoint(.passive)
+                if connection.loggedPages >= Self.checkpointPages { try connection.checkpoint(.passive) }
                 if connection.loggedPages >= Self.truncatePages { try connection.checkpoint(.truncate) }
                 let size = try connection.usedBytes
                 status.update { $0.size = size }
