@@ -2,7 +2,7 @@
 
 Proved here: one of two keys refused; a model that is not there; the chains for failures, for long conversations and for refused content, each
 only for its own errors; no fallback behind content, nor for a loss that must not be repeated; capabilities; the canned reply, whole and
-streamed; that the answer tells its source and its path; deployments that have no room.
+streamed; that the answer tells its source and its path; deployments that have no words for a request, or no room for it.
 """
 
 from __future__ import annotations
@@ -175,6 +175,63 @@ def test_the_canned_reply(daemon: StartDaemon, sim: Simulator, good: ScriptedUps
     assert refused(client, model="sim-500", tools=[TOOL]).reason == "llmgw.upstream.server_error"
     text, info = ask(client, stream=stream, model="sim")
     assert (info.source, text != CANNED) == ("model", True)
+
+
+# Where a request cannot be said: Anthropic's API wants max_tokens, and has no seed
+
+ANTHROPIC = {"base_url": "http://127.0.0.1:1", "kind": "anthropic"}
+
+
+@BOTH
+def test_who_has_no_words_for_it_is_passed_over(
+    daemon: StartDaemon, upstream: StartUpstream, good: ScriptedUpstream, stream: bool
+) -> None:
+    """The chain goes on behind it, and the outage is not hidden."""
+    bad = upstream(status(503))
+    client = daemon(several(
+        {"bad": bad.base_url, "good": good.base_url, "claude": ANTHROPIC},
+        {"sim": {"provider": "bad", "fallbacks": ["克劳德", "local"]}, "克劳德": {"provider": "claude"}, "local": {"provider": "good"}},
+        resilience={**EAGER, "max_attempts": 1, "breaker": "off"},
+    )).client()
+    for options in [{}, {"max_tokens": 9, "seed": 7}]:
+        text, info = ask(client, stream=stream, **options)
+        assert (text, info.source) == ("好的", "fallback")
+        assert way(info) == [("sim", "overloaded"), ("local", None)], "nobody was asked who could not be"
+        steps = trace(client, info.request_id).steps
+        (passed,) = [step for step in steps if step.model == "克劳德"]
+        assert passed.reason == "llmgw.client.invalid_request"
+        assert ("max_tokens" if not options else "seed") in passed.detail.decode()
+    assert len(good.requests) == 2
+
+
+def test_one_of_a_models_deployments_has_no_words_for_it(daemon: StartDaemon, good: ScriptedUpstream) -> None:
+    """Whichever the balancer takes first. No attempt is used up by one that was none."""
+    client = daemon(several(
+        {"good": good.base_url, "claude": ANTHROPIC},
+        {"sim": {"deployments": {"one": {"provider": "claude", "priority": 0}, "two": {"provider": "good", "priority": 1}},
+                 "strategy": "priority"}},
+        resilience={**EAGER, "max_attempts": 1, "max_total_attempts": 1},
+    )).client()
+    for _ in range(3):
+        info = client.chat(PROMPT, seed=7, max_tokens=9).info
+        assert ([step.deployment for step in info.path], info.attempts, info.source) == (["two"], 1, "model")
+    assert deployment(client, "sim", "one").state == "healthy"
+
+
+def test_when_nobody_has_words_for_it(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """The caller can mend that. Where an upstream failed before, that comes first, and so does the canned reply."""
+    bad = upstream(status(503))
+    client = daemon(several(
+        {"bad": bad.base_url, "claude": ANTHROPIC},
+        {"claude": {"provider": "claude"}, "sim": {"provider": "bad", "fallbacks": ["claude"]},
+         "canned": {"provider": "bad", "fallbacks": ["claude"], "canned_reply": CANNED}},
+        resilience={**EAGER, "max_attempts": 1, "breaker": "off"},
+    )).client()
+    error = refused(client, model="claude")
+    assert (error.reason, error.attempts) == ("llmgw.client.invalid_request", 0) and "max_tokens" in str(error)
+    error = refused(client, model="sim")
+    assert (error.reason, error.attempts, error.model) == ("llmgw.upstream.overloaded", 1, "sim")
+    assert client.chat(PROMPT, model="canned").text == CANNED
 
 
 # Where there is no room

@@ -50,6 +50,11 @@ final class AttemptLog {
             // The caller's own cancelling and deadline say nothing about the provider.
             statistics.noteAttempt(provider: target.settings.provider, failed: error?.origin == .upstream)
         }
+        if let error, attempt.isUnsayable(error) {
+            begun -= 1
+            trace.note(attempt.decision, target, at: attempt.started, "passed over: \(error.message)", error: error)
+            return
+        }
         path.append(
             AttemptInfo(
                 model: target.model, deployment: target.settings.name, provider: target.settings.provider,

@@ -12,8 +12,8 @@ final class AttemptSequence {
         case failed(GatewayError)
         /// A breaker or a gate closed the way between choosing and asking.
         case refused
-        /// There is no room for it.
-        case full(GatewayError)
+        /// There is no room for it, or its API has no words for it.
+        case passedOver(GatewayError)
     }
 
     /// `others` are the only ones that may be asked in place of the target; nil allows all.
@@ -34,8 +34,10 @@ final class AttemptSequence {
     private let log: AttemptLog
     private let starter: AttemptStarter
     private let hedging: Hedging
-    /// The latest attempt that failed. What becomes of the request is decided by it, also where who comes next has no room.
+    /// The latest attempt that failed. What becomes of the request is decided by it, also where who comes next is passed over.
     private var failure: (error: GatewayError, target: Deployment)?
+    /// The latest that had words for the request, but no room.
+    private var noRoom: GatewayError?
     /// Since when the present wait before an attempt goes on.
     private var waitingSince: MonotonicInstant
     /// In all waits before attempts.
@@ -107,7 +109,7 @@ final class AttemptSequence {
                 return (answer, info)
             case .refused:
                 target = try await firstTarget(among: others)
-            case .full(let error):
+            case .passedOver(let error):
                 (target, decision, others) = try await instead(of: target, error, among: others)
             case .failed(let error):
                 failure = (error, target)
@@ -136,7 +138,7 @@ final class AttemptSequence {
             }
         } catch {
             guard Self.isFull(error.reason) else { throw error }
-            return .full(error)
+            return .passedOver(error)
         }
         guard let place else { return .refused }
         guard let first = starter.start(at: target, decision, operation, place: place, since: waitingSince) else {
@@ -157,11 +159,11 @@ final class AttemptSequence {
             error.provider = attempt.target.settings.provider
             error.model = attempt.target.model
             error.attempts = execution.attempts
-            return .failed(error)
+            return attempt.isUnsayable(error) ? .passedOver(error) : .failed(error)
         }
     }
 
-    // MARK: Where there is no room
+    // MARK: Where there is no room, or no words
 
     /// The limits of one way to the model, not the caller's own wish, end this attempt before it began.
     private static func isFull(_ reason: ErrorReason) -> Bool {
@@ -174,19 +176,22 @@ final class AttemptSequence {
             && candidates.firstOpen(of: (others ?? candidates.ownAndFallbacks).filter { $0 !== target }) == nil
     }
 
-    /// Who is asked where `target` has no room: after a failure whoever it leads to, else another one that is open, or opens in time. Throws
-    /// what is in the way where there is none.
+    /// Who is asked where `target` cannot take the request: after a failure whoever it leads to, else another one that is open, or opens in
+    /// time. Throws what is in the way where there is none.
     private func instead(
         of target: Deployment, _ error: GatewayError, among others: [Deployment]?
     ) async throws(GatewayError) -> Next {
-        candidates.noteFull(target)
+        candidates.passOver(target)
         var error = error
         error.provider = error.provider ?? target.settings.provider
-        let others = others?.filter { !candidates.isFull($0) } ?? candidates.ownAndFallbacks
+        let isFull = Self.isFull(error.reason)
+        if isFull { noRoom = error }
+        let others = others?.filter { !candidates.isPassedOver($0) } ?? candidates.ownAndFallbacks
         if failure == nil, let other = candidates.firstOpen(of: others) { return (other, .attempt, others) }
-        trace.note(.reject, target, at: scheduler.now, "no room", error: error)
+        if isFull { trace.note(.reject, target, at: scheduler.now, "no room", error: error) }
         if let failure { return try await next(after: failure.error, at: failure.target) }
-        guard candidates.earliestOpening(of: others) <= latestStart, !work.hasOtherWords else { throw error }
+        let isTooLate = candidates.earliestOpening(of: others) > latestStart || work.hasOtherWords
+        if others.isEmpty || isFull && isTooLate { throw noRoom ?? error }
         return (try await firstTarget(among: others), .attempt, others)
     }
 
@@ -202,7 +207,8 @@ final class AttemptSequence {
             .filter { !fallback.needsOtherProvider || $0.settings.provider != target.settings.provider }
         let context = RetryContext(
             // Where there is no room, there is none for the same again.
-            attempts: log.begun, attemptsOnTarget: candidates.isFull(target) ? .max : candidates.attempts(at: target),
+            attempts: log.begun,
+            attemptsOnTarget: candidates.isPassedOver(target) ? .max : candidates.attempts(at: target),
             hasSentContent: log.hasSentContent,
             callerAllowsAmbiguous: work.mayRunTwice ?? registry.settings.retryAmbiguous,
             deadline: execution.deadline, targetOpensAt: registry.opening(of: target, now: now),

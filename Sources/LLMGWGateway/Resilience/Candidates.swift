@@ -10,8 +10,8 @@ final class Candidates {
     private let caller: QuotaClient
     private let scheduler: any LoopScheduler
     private var attempts: [ObjectIdentifier: Int] = [:]
-    /// Those without room for the request.
-    private var full: Set<ObjectIdentifier> = []
+    /// Those without room or words for the request.
+    private var passedOver: Set<ObjectIdentifier> = []
 
     init(
         _ work: InferenceWork, registry: DeploymentRegistry, quota: RequestQuota, caller: QuotaClient,
@@ -29,9 +29,9 @@ final class Candidates {
     /// How often it was asked for this request.
     func attempts(at target: Deployment) -> Int { attempts[ObjectIdentifier(target)] ?? 0 }
 
-    /// It has no room for the request, and is not asked for it any more.
-    func noteFull(_ target: Deployment) { full.insert(ObjectIdentifier(target)) }
-    func isFull(_ target: Deployment) -> Bool { full.contains(ObjectIdentifier(target)) }
+    /// It cannot take the request, and is not asked for it any more.
+    func passOver(_ target: Deployment) { passedOver.insert(ObjectIdentifier(target)) }
+    func isPassedOver(_ target: Deployment) -> Bool { passedOver.contains(ObjectIdentifier(target)) }
 
     /// One of the model's own that may be asked now.
     func firstOwn() -> Deployment? {
@@ -49,7 +49,7 @@ final class Candidates {
 
     var ownAndFallbacks: [Deployment] {
         let own = registry.models[work.model.name]?.deployments ?? []
-        return own.filter { !isFull($0) } + untried(.general).filter { other in !own.contains { $0 === other } }
+        return own.filter { !isPassedOver($0) } + untried(.general).filter { other in !own.contains { $0 === other } }
     }
 
     /// When the first of them may be asked, as far as is known.
@@ -71,7 +71,7 @@ final class Candidates {
         return nil
     }
 
-    /// Who else can be asked, without those that were, or are full: other deployments of the model, then the models of the chain that can do it.
+    /// Who else can be asked, without those that were, or are passed over: other deployments of the model, then the models of the chain that can do it.
     func untried(_ chain: FallbackChain) -> [Deployment] {
         var names: [String] = []
         switch chain {
@@ -83,7 +83,7 @@ final class Candidates {
             guard let targets = registry.models[name], caller.allows(name),
                 (try? work.operation(targets.settings)) != nil
             else { return [] }
-            return targets.deployments.filter { attempts[ObjectIdentifier($0)] == nil && !isFull($0) }
+            return targets.deployments.filter { attempts[ObjectIdentifier($0)] == nil && !isPassedOver($0) }
         }
     }
 }

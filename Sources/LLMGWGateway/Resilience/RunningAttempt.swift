@@ -30,4 +30,9 @@ final class RunningAttempt {
     }
 
     var isHedge: Bool { decision == .hedge }
+
+    /// Whether it ended because its upstream's API has no words for the request: then there was no attempt.
+    func isUnsayable(_ error: GatewayError) -> Bool {
+        !upstream.hasBegun && (error.reason == .invalidRequest || error.reason == .unsupported)
+    }
 }
