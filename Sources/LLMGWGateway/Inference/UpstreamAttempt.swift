@@ -21,6 +21,8 @@ final class UpstreamAttempt: UpstreamReceiver {
     var hasBegun: Bool { exchange != nil }
     /// The caller has a piece of the answer: another attempt would not continue it.
     private(set) var hasDelivered = false
+    /// Called once the request is on its way.
+    var onConnected: (@GatewayLoop () -> Void)?
     /// Called once, before the first piece of a streamed answer is passed on.
     var onContent: (@GatewayLoop () -> Void)?
     private var onEnd: (@GatewayLoop (Result<UpstreamAnswer, GatewayError>) -> Void)?
@@ -89,6 +91,7 @@ final class UpstreamAttempt: UpstreamReceiver {
     func upstreamConnected() {
         enter(.waitingForFirstToken)
         place?.dispatched()
+        onConnected?()
     }
 
     func upstreamAnswered(_ head: HTTPHead) { place?.answered(head) }

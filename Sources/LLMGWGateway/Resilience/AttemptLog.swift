@@ -30,6 +30,15 @@ final class AttemptLog {
         registry.models[target.model]?.began(target)
     }
 
+    /// A probe has reached its provider.
+    func connected(_ target: Deployment, _ permits: BreakerPermits) { registry.reached(target, permits) }
+
+    /// The first content of a stream is there.
+    func content(_ attempt: RunningAttempt) {
+        guard attempt.permits.deployment?.isProbe == true else { return }
+        registry.began(attempt.target, attempt.permits, after: scheduler.now - attempt.started)
+    }
+
     func ended(_ attempt: RunningAttempt, _ result: Result<UpstreamAnswer, GatewayError>) {
         let (now, target) = (scheduler.now, attempt.target)
         let took = now - attempt.started
@@ -40,7 +49,8 @@ final class AttemptLog {
             mayHaveRun = mayHaveRun || !error.notProcessed && (error.retry == .ambiguous || error.reason == .hedgeLost)
         }
         registry.record(
-            error, target, attempt.permits, isStream: attempt.operation.isStream, firstContent: firstContent, took: took)
+            error, target, attempt.permits, isStream: attempt.operation.isStream, firstContent: firstContent, took: took
+        )
         if let time = firstContent ?? (error?.reason == .hedgeLost ? took : nil) {
             registry.models[target.model]?.noteFirstContent(time, isStream: attempt.operation.isStream, now: now)
         }

@@ -54,6 +54,11 @@ final class AttemptRace {
 
     private func begin(_ attempt: RunningAttempt, as runner: HedgeRace.Runner) {
         attempt.upstream.onContent = { [weak self] in self?.content(of: runner) }
+        if attempt.permits.provider?.isProbe == true {
+            attempt.upstream.onConnected = { [log, target = attempt.target, permits = attempt.permits] in
+                log.connected(target, permits)
+            }
+        }
         attempt.upstream.begin(
             attempt.operation, client: client, provider: attempt.target.provider.settings,
             upstreamModel: attempt.target.settings.upstreamModel
@@ -84,7 +89,9 @@ final class AttemptRace {
         stopTimer()
         if let loser { drop(loser, Self.lost) }
         settleHedge(runner == .hedge ? .won : .lost)
-        attempt(runner)?.upstream.showsPhase = true
+        guard let attempt = attempt(runner) else { return }
+        attempt.upstream.showsPhase = true
+        log.content(attempt)
     }
 
     private func ended(_ runner: HedgeRace.Runner, _ result: Result) {

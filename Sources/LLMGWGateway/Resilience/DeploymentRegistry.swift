@@ -14,7 +14,7 @@ final class DeploymentRegistry {
     private(set) var models: [String: ModelTargets] = [:]
     private(set) var gate: CooldownGate<GateKey>
     private var random = RandomSource()
-    private let scheduler: any LoopScheduler
+    let scheduler: any LoopScheduler
     private let pauses: Pauses
     private let onTransition: @GatewayLoop (_ scope: String, CircuitBreaker.Transition) -> Void
 
@@ -124,12 +124,15 @@ final class DeploymentRegistry {
         // One breaker's probe must not be used up where the other one refuses.
         guard opening(of: deployment, now: now) <= now else { return nil }
         var permits = BreakerPermits()
+        let longest = deployment.provider.settings.timeouts.total
         if deployment.breaker != nil {
-            guard let permit = acquire(&deployment.breaker, deployment.scope, now: now) else { return nil }
+            let permit = acquire(&deployment.breaker, deployment.scope, lasting: longest, now: now)
+            guard let permit else { return nil }
             permits.deployment = permit
         }
         if deployment.provider.breaker != nil {
-            guard let permit = acquire(&deployment.provider.breaker, deployment.provider.scope, now: now) else {
+            let scope = deployment.provider.scope
+            guard let permit = acquire(&deployment.provider.breaker, scope, lasting: longest, now: now) else {
                 report(.neutral, deployment, permits, now: now)
                 return nil
             }
@@ -139,12 +142,27 @@ final class DeploymentRegistry {
     }
 
     private func acquire(
-        _ breaker: inout CircuitBreaker?, _ scope: String, now: MonotonicInstant
+        _ breaker: inout CircuitBreaker?, _ scope: String, lasting: Duration, now: MonotonicInstant
     ) -> CircuitBreaker.Permit? {
-        guard let (admission, transitions) = breaker?.acquire(now: now, using: &random) else { return nil }
+        let admitted = breaker?.acquire(lasting: lasting, now: now, using: &random)
+        guard let (admission, transitions) = admitted else { return nil }
         announce(transitions, scope)
         if case .permitted(let permit) = admission { return permit }
         return nil
+    }
+
+    /// A probe's request is on its way: the provider can be reached, whatever becomes of the answer. Its other models need not wait for that.
+    func reached(_ deployment: Deployment, _ permits: BreakerPermits) {
+        guard permits.provider?.isProbe == true else { return }
+        report(provider: .success, deployment, permits, now: scheduler.now)
+        bell.ring()
+    }
+
+    /// The first content of a probe's stream is there, after this time. The rest can take long, and shows nothing more.
+    func began(_ deployment: Deployment, _ permits: BreakerPermits, after time: Duration) {
+        guard permits.deployment?.isProbe == true else { return }
+        report(.success, deployment, permits, took: time, now: scheduler.now)
+        bell.ring()
     }
 
     /// Tells everything that learns from an attempt how it went. `error` is nil if it succeeded.
@@ -191,15 +209,20 @@ final class DeploymentRegistry {
         }
         // Whoever answers, with whatever, can be reached.
         let reached: BreakerOutcome = isConnectionFailure == true ? .failure : outcome == .neutral ? .neutral : .success
-        if let permit = permits.provider,
-            let transitions = deployment.provider.breaker?.record(reached, for: permit, now: now, using: &random)
-        {
-            deployment.provider.openings += UInt64(transitions.count { $0.to == .open })
-            announce(transitions, deployment.provider.scope)
-        }
+        report(provider: reached, deployment, permits, now: now)
     }
 
-    private func announce(_ transitions: [CircuitBreaker.Transition], _ scope: String) {
+    private func report(
+        provider outcome: BreakerOutcome, _ deployment: Deployment, _ permits: BreakerPermits, now: MonotonicInstant
+    ) {
+        guard let permit = permits.provider,
+            let transitions = deployment.provider.breaker?.record(outcome, for: permit, now: now, using: &random)
+        else { return }
+        deployment.provider.openings += UInt64(transitions.count { $0.to == .open })
+        announce(transitions, deployment.provider.scope)
+    }
+
+    func announce(_ transitions: [CircuitBreaker.Transition], _ scope: String) {
         for transition in transitions {
             onTransition(scope, transition)
             guard transition.to == .closed, transition.from != .closed else { continue }
@@ -216,36 +239,6 @@ final class DeploymentRegistry {
     ) -> RetryDecision {
         policy.decide(
             after: error, context, budget: &deployment.provider.budget, now: scheduler.now, using: &random)
-    }
-
-    // MARK: Forced states
-
-    /// The breakers that an operator has forced, to be kept over a restart. `wallClock` is in milliseconds since 1970.
-    func forcedStates(wallClock: Int64) -> [String: PersistedForcedState] {
-        let now = scheduler.now
-        var states: [String: PersistedForcedState] = [:]
-        for deployment in all {
-            states[deployment.scope] = deployment.breaker?.persisted(now: now, wallClock: wallClock)
-        }
-        for provider in providers.values {
-            states[provider.scope] = provider.breaker?.persisted(now: now, wallClock: wallClock)
-        }
-        return states
-    }
-
-    /// Continues what was kept. Breakers that the configuration does not have any more are left out.
-    func restore(_ states: [String: PersistedForcedState], wallClock: Int64) {
-        let now = scheduler.now
-        for deployment in all {
-            guard let state = states[deployment.scope] else { continue }
-            let transition = deployment.breaker?.restore(state, now: now, wallClock: wallClock) ?? nil
-            announce(transition.map { [$0] } ?? [], deployment.scope)
-        }
-        for provider in providers.values {
-            guard let state = states[provider.scope] else { continue }
-            let transition = provider.breaker?.restore(state, now: now, wallClock: wallClock) ?? nil
-            announce(transition.map { [$0] } ?? [], provider.scope)
-        }
     }
 
     // MARK: Operators

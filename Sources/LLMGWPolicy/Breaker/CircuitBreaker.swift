@@ -8,8 +8,9 @@ public import LLMGWCore
 /// given in, and a report of an older generation changes nothing, so that a call from before cannot decide a probe.
 /// There is no timer: what is due by `now` happens first in every call.
 ///
-/// Wrong input: a permit reported twice, or never, is tolerated while half-open (the second report does nothing, the missing
-/// one counts as failed at its deadline); settings with a `defect` are our bug (precondition).
+/// A probe's first report decides, which may come as soon as its answer begins; what it reports after that does nothing. Wrong input: a permit
+/// that is never reported is tolerated while half-open (it counts as failed at its deadline); settings with a `defect` are our bug
+/// (precondition).
 public struct CircuitBreaker: Sendable {
     /// The right to send one request. Take it last, right before the request is sent, and record its outcome.
     public struct Permit: Sendable, Hashable {
@@ -65,9 +66,9 @@ public struct CircuitBreaker: Sendable {
         self.window = SlidingWindow(length: settings.window)
     }
 
-    /// Asks to send one request now.
+    /// Asks to send one request now. `lasting` is how long it may take by clocks of its own: until then nobody can know whether a probe fails.
     public mutating func acquire(
-        now: MonotonicInstant, using random: inout some RandomNumberGenerator
+        lasting: Duration = .zero, now: MonotonicInstant, using random: inout some RandomNumberGenerator
     ) -> (admission: Admission, transitions: [Transition]) {
         let transitions = advance(to: now, using: &random)
         switch mode {
@@ -81,7 +82,7 @@ public struct CircuitBreaker: Sendable {
                 return (.rejected(until: probing.pending.values.min()), transitions)
             }
             let permit = permit(isProbe: true)
-            probing.pending[permit.number] = now + settings.probeTimeout
+            probing.pending[permit.number] = now + max(lasting, settings.probeTimeout)
             probing.sent += 1
             mode = .halfOpen(probing)
             return (.permitted(permit), transitions)

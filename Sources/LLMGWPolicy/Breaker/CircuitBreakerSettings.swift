@@ -27,7 +27,7 @@ public struct CircuitBreakerSettings: Sendable, Hashable {
     public var maxProbeReports: Int
     /// Probes that may be sent, reported or not, before it opens again.
     public var maxProbes: Int
-    /// A probe that has not reported by then counts as failed.
+    /// A probe that has not reported by then, nor by the end that its own clocks set, counts as failed.
     public var probeTimeout: Duration
 
     public init(

@@ -64,8 +64,8 @@ struct BreakerModel {
         }
     }
 
-    mutating func admitted(_ permit: CircuitBreaker.Permit, now: MonotonicInstant) {
-        if state == .halfOpen { probes[permit] = Probe(deadline: now + settings.probeTimeout) }
+    mutating func admitted(_ permit: CircuitBreaker.Permit, lasting: Duration, now: MonotonicInstant) {
+        if state == .halfOpen { probes[permit] = Probe(deadline: now + max(lasting, settings.probeTimeout)) }
     }
 
     mutating func record(

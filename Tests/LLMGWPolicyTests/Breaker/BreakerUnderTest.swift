@@ -13,14 +13,14 @@ final class BreakerUnderTest {
         random = SeededRandom(seed: seed)
     }
 
-    func acquire(_ now: MonotonicInstant) -> CircuitBreaker.Admission {
-        let (admission, reported) = breaker.acquire(now: now, using: &random)
+    func acquire(lasting: Duration = .zero, _ now: MonotonicInstant) -> CircuitBreaker.Admission {
+        let (admission, reported) = breaker.acquire(lasting: lasting, now: now, using: &random)
         transitions += reported
         return admission
     }
 
-    func permit(_ now: MonotonicInstant) -> CircuitBreaker.Permit? {
-        if case .permitted(let permit) = acquire(now) { permit } else { nil }
+    func permit(lasting: Duration = .zero, _ now: MonotonicInstant) -> CircuitBreaker.Permit? {
+        if case .permitted(let permit) = acquire(lasting: lasting, now) { permit } else { nil }
     }
 
     func record(

@@ -12,6 +12,8 @@ struct CircuitBreakerSimulation {
     }
 
     private static let schedulesPerCase: UInt64 = 2500
+    /// Seconds that a request may last by its own clocks.
+    private static let longest = 60
 
     private func settings(_ random: inout SeededRandom) -> CircuitBreakerSettings {
         let probesToClose = Int.random(in: 1...3, using: &random)
@@ -62,14 +64,15 @@ struct CircuitBreakerSimulation {
             switch choice {
             case 0..<9:
                 let opening = test.breaker.opening(now: now)
-                let admission = test.acquire(now)
+                let lasting = Duration.seconds(Int.random(in: 0...Self.longest, using: &random))
+                let admission = test.acquire(lasting: lasting, now)
                 path = model.advance(to: now, openedUntil: opened(test))
                 switch admission {
                 case .permitted(let permit):
                     try require(model.admits, "admitted while \(model.state)")
                     try require(opening == now, "admitted although it opens at another time")
                     try require(permit.isProbe == (model.state == .halfOpen), "a probe exactly while half-open")
-                    model.admitted(permit, now: now)
+                    model.admitted(permit, lasting: lasting, now: now)
                     permits.append(permit)
                 case .rejected(let until):
                     try require(!model.admits, "rejected while \(model.state)")
@@ -140,7 +143,8 @@ struct CircuitBreakerSimulation {
     ) throws {
         // A forced state without expiry is the operator's to end.
         if test.breaker.state == .forcedOpen { _ = test.breaker.release(now: at(time)) }
-        let bound = Double((settings.maxOpen + settings.probeTimeout).components.seconds) + 1
+        let longestProbe = max(settings.probeTimeout, .seconds(Self.longest))
+        let bound = Double((settings.maxOpen + longestProbe).components.seconds) + 1
         var admittedAfter: Double?
         var closedAfter: Double?
         // After the admission, lost or slow probes from before can open it once more.

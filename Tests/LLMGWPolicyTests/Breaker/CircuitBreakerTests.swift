@@ -111,6 +111,17 @@ struct CircuitBreakerTests {
         #expect(test.breaker.state == .open)
     }
 
+    @Test func aProbeThatMayTakeLongHasTheTimeForIt() throws {
+        let test = opened(noJitter)
+        let long = try #require(test.permit(lasting: .seconds(600), at(15)))
+        let short = try #require(test.permit(lasting: .seconds(1), at(15)))
+        #expect(test.acquire(at(16)) == .rejected(until: at(15 + 90)), "nobody has less than the probes' time")
+        test.record(.success, short, at(20))
+        #expect(test.breaker.opening(now: at(21)) == at(21))
+        test.record(.success, long, at(614))
+        #expect(test.breaker.state == .closed)
+    }
+
     @Test func whenNobodyAskedForLongBothDeadlinesHavePassed() {
         let test = opened(noJitter)
         #expect(test.permit(at(15)) != nil)
