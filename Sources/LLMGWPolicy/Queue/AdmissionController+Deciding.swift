@@ -68,6 +68,10 @@ extension AdmissionController {
 
     mutating func judge(_ request: AdmissionRequest, _ now: MonotonicInstant) -> Verdict {
         let queue = request.lane.queue
+        findSpare(request, now)
+        if queues[queue].mustYield(request.demand, lane: request.lane.lane, band: request.priority.band) {
+            return .yields
+        }
         let shared = queues[queue].lanes[request.lane.lane].accounts
         let lane = book.fit(request.demand, in: shared, now: now)
         switch lane {
@@ -87,12 +91,27 @@ extension AdmissionController {
         }
         if case .at(let instant, _) = lane { return .tooLargeNow(until: instant) }
         if let claim = queues[queue].claim, claim.band <= request.priority.band {
-            let common = shared.filter { queues[queue].lanes[claim.lane].accounts.contains($0) }
+            let common = common(request.lane, claim)
             guard
                 book.leavesRoom(for: claim.demand, at: claim.instant, beside: request.demand, in: common, now: now)
             else { return .yields }
         }
         return .admit
+    }
+
+    private func common(_ lane: LaneID, _ claim: ProviderQueue.Claim) -> [QuotaBook.AccountID] {
+        let lanes = queues[lane.queue].lanes
+        guard lane.lane != claim.lane else { return lanes[lane.lane].accounts }
+        return lanes[lane.lane].accounts.filter { lanes[claim.lane].accounts.contains($0) }
+    }
+
+    /// Once for a promise and a lane: from then on it costs next to nothing to see that a request breaks it.
+    private mutating func findSpare(_ request: AdmissionRequest, _ now: MonotonicInstant) {
+        let lane = request.lane
+        guard let claim = queues[lane.queue].claim, queues[lane.queue].lanes[lane.lane].spare == nil else { return }
+        let accounts = common(lane, claim)
+        let spare = book.spare(beside: claim.demand, at: claim.instant, in: accounts, now: now)
+        queues[lane.queue].note(spare, of: lane.lane)
     }
 
     /// A request comes while others wait in vain: it alone can be new.
@@ -124,8 +143,10 @@ extension AdmissionController {
 
     mutating func scan(_ queue: Int, now: MonotonicInstant) -> Action? {
         queues[queue].beginScan(now: now)
-        for band in queues[queue].bandOrder {
-            queues[queue].beginBand()
+        var isFirst = true
+        for band in queues[queue].bandOrder where queues[queue].fair.waiting[band] > 0 {
+            queues[queue].beginBand(isFirst: isFirst)
+            isFirst = false
             while let flow = queues[queue].candidate(band: band) {
                 let (ticket, waiting) = queues[queue].fair.head(of: flow.flow)
                 switch judge(waiting.request, now) {
@@ -137,17 +158,14 @@ extension AdmissionController {
                 case .laneBlocked(let instant): queues[queue].closeLane(flow.lane, until: instant)
                 case .tooLargeNow(let instant):
                     queues[queue].promise(waiting.request, at: instant)
-                    if let action = smaller(behind: ticket, waiting.request, queue, now) { return action }
-                    queues[queue].skip(flow.lane)
+                    queues[queue].skip(flow.lane, ticket)
                 case .park(let instant): queues[queue].park(flow.flow, until: instant)
                 case .tooLargeForClient(let instant):
-                    if let action = smaller(behind: ticket, waiting.request, queue, now) { return action }
-                    queues[queue].park(flow.flow, until: instant)
-                case .yields:
-                    if let action = smaller(behind: ticket, waiting.request, queue, now) { return action }
-                    queues[queue].skip(flow.lane)
+                    queues[queue].park(flow.flow, until: instant, passing: ticket)
+                case .yields: queues[queue].skip(flow.lane, ticket)
                 }
             }
+            if let action = smaller(queue, now) { return action }
         }
         return nil
     }

@@ -2,14 +2,15 @@ import LLMGWCore
 
 /// Smaller requests that go before a larger one of their own flow.
 extension AdmissionController {
-    /// One of the next few behind the first, which is too large for now, that may go before it.
-    mutating func smaller(
-        behind first: FairQueue<WaitingRequest>.Ticket, _ head: AdmissionRequest, _ queue: Int, _ now: MonotonicInstant
-    ) -> Action? {
-        var place = first
-        while let next = queues[queue].behind(place) {
-            if mayPass(head, next.payload.request, now) { return go(next.ticket, next.payload.request, queue, now) }
-            place = next.ticket
+    /// One behind the first ones of the band, which are too large for now, that may go before its own.
+    mutating func smaller(_ queue: Int, _ now: MonotonicInstant) -> Action? {
+        for index in queues[queue].passable.indices {
+            var place = queues[queue].passable[index]
+            guard let head = queues[queue].fair[place]?.request else { continue }
+            while let next = queues[queue].behind(place, smallerThan: head) {
+                if mayPass(head, next.payload.request, now) { return go(next.ticket, next.payload.request, queue, now) }
+                place = next.ticket
+            }
         }
         return nil
     }
@@ -34,7 +35,7 @@ extension AdmissionController {
 
 extension QuotaDemand {
     /// In anything that is limited by size.
-    fileprivate func isSmaller(than other: QuotaDemand) -> Bool {
+    func isSmaller(than other: QuotaDemand) -> Bool {
         inputTokens < other.inputTokens || outputTokens < other.outputTokens
             || (maxTokens ?? 0) < (other.maxTokens ?? 0)
     }

@@ -10,8 +10,8 @@ public import LLMGWCore
 /// A request is admitted, waiting, or refused (terminal); a waiting one is admitted, refused or leaves (terminal for the queue); what was
 /// granted is settled once. Wrong input: settling twice, and tickets that are gone, are races and change nothing.
 ///
-/// A decision costs O(log n): in each band it looks at `lookahead` flows and `lookbehind` requests in them at most, and a
-/// newcomer that finds others waiting in vain is looked at alone.
+/// A decision costs O(log n): it looks at a few requests in each band, and a newcomer that finds others waiting in vain is
+/// looked at alone.
 public struct AdmissionController: Sendable {
     public enum Entry: Sendable, Equatable {
         case admitted(AdmissionGrant)

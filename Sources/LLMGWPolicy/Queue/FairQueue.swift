@@ -128,6 +128,10 @@ struct FairQueue<Payload: Sendable>: Sendable {
         return (Ticket(index: index, generation: nodes[index].generation), payload)
     }
 
+    func ticket(first flow: Int) -> Ticket {
+        Ticket(index: flows[flow].head, generation: nodes[flows[flow].head].generation)
+    }
+
     func flow(of ticket: Ticket) -> Int { nodes[ticket.index].flow }
 
     /// Requests that will be served before a further one of this client, roughly.
@@ -298,5 +302,15 @@ struct FairQueue<Payload: Sendable>: Sendable {
         if previous >= 0 { nodes[previous].next = next } else { flows[flow].head = next }
         if next >= 0 { nodes[next].previous = previous } else { flows[flow].tail = previous }
         flows[flow].count -= 1
+    }
+}
+
+extension FairQueue<WaitingRequest> {
+    /// What the first of a flow wants, without a copy of all that is known of it: this is asked most.
+    func demand(first flow: Int) -> QuotaDemand? { nodes[flows[flow].head].payload?.request.demand }
+
+    func demand(after ticket: Ticket) -> QuotaDemand? {
+        let index = nodes[ticket.index].next
+        return index < 0 ? nil : nodes[index].payload?.request.demand
     }
 }

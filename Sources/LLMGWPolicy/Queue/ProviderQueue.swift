@@ -6,6 +6,8 @@ struct ProviderQueue: Sendable {
         var accounts: [QuotaBook.AccountID]
         fileprivate var isClosed = false
         fileprivate var cursor = 0
+        /// Beside the claim; an upper bound, as what is admitted after it was found takes from it.
+        fileprivate(set) var spare: QuotaSpare?
     }
 
     /// A request that is larger than what is left, and when it is to go.
@@ -16,10 +18,9 @@ struct ProviderQueue: Sendable {
         var instant: MonotonicInstant
     }
 
-    /// Flows that one look considers in a band beyond those that go or are parked.
-    private static let lookahead = 6
-    /// Requests behind the first of their flows that it considers in a band.
-    private static let lookbehind = 8
+    /// Requests that one look considers beyond those that go or are parked, the first of their flows before those behind them: in the
+    /// first band in which somebody waits, and in each that comes after it.
+    private static let (lookahead, furtherLookahead) = (6, 3)
     /// What each lower band gets of the service while it waits.
     private static let lowerShare = 0.05
 
@@ -32,8 +33,10 @@ struct ProviderQueue: Sendable {
     private(set) var blockedUntil: MonotonicInstant?
     /// How long an admitted request holds its place, on average.
     private(set) var hold = Duration.zero
-    private var examined = 0
-    private var examinedBehind = 0
+    /// How many more the present look considers in its band.
+    private var looks = 0
+    /// The first of their flows in the present band behind whom a smaller one may go.
+    private(set) var passable: [FairQueue<WaitingRequest>.Ticket] = []
     private var credits = Array(repeating: 0.0, count: FairQueue<WaitingRequest>.bands)
     private var inputTokens = 0
     private var outputTokens = 0
@@ -122,12 +125,15 @@ struct ProviderQueue: Sendable {
         fair.unpark(now: now)
         claim = nil
         blockedUntil = fair.firstWake ?? .distantFuture
-        for lane in lanes.indices { lanes[lane].isClosed = false }
+        for lane in lanes.indices {
+            lanes[lane].isClosed = false
+            lanes[lane].spare = nil
+        }
     }
 
-    mutating func beginBand() {
-        examined = 0
-        examinedBehind = 0
+    mutating func beginBand(isFirst: Bool) {
+        looks = isFirst ? Self.lookahead : Self.furtherLookahead
+        passable.removeAll(keepingCapacity: true)
         for lane in lanes.indices { lanes[lane].cursor = 0 }
     }
 
@@ -150,8 +156,23 @@ struct ProviderQueue: Sendable {
     }
 
     /// The flow to consider next: the smallest counter among the open lanes. Nil when enough were considered.
-    func candidate(band: Int) -> (flow: Int, lane: Int)? {
-        guard examined < Self.lookahead else { return nil }
+    mutating func candidate(band: Int) -> (flow: Int, lane: Int)? {
+        while looks > 0, let next = next(band: band) {
+            guard let demand = fair.demand(first: next.flow), mustYield(demand, lane: next.lane, band: band) else {
+                return next
+            }
+            skip(next.lane, fair.ticket(first: next.flow))
+        }
+        return nil
+    }
+
+    /// Whether it certainly breaks the promise, as far as that was looked at. Most of those who wait do while a limit is used up.
+    func mustYield(_ demand: QuotaDemand, lane: Int, band: Int) -> Bool {
+        guard let claim, claim.band <= band else { return false }
+        return lanes[lane].spare?.excludes(demand) ?? false
+    }
+
+    private func next(band: Int) -> (flow: Int, lane: Int)? {
         var best: (flow: Int, lane: Int, counter: Double, tie: UInt64)?
         for lane in lanes.indices where !lanes[lane].isClosed {
             guard lanes[lane].cursor < fair.readyCount(band: band, lane: lane) else { continue }
@@ -161,19 +182,36 @@ struct ProviderQueue: Sendable {
         return best.map { ($0.flow, $0.lane) }
     }
 
-    mutating func skip(_ lane: Int) {
+    mutating func skip(_ lane: Int, _ first: FairQueue<WaitingRequest>.Ticket) {
         lanes[lane].cursor += 1
-        examined += 1
+        looks -= 1
+        passable.append(first)
     }
 
-    /// The next of the flow to consider; nil when enough of them were considered.
-    mutating func behind(
-        _ ticket: FairQueue<WaitingRequest>.Ticket
-    ) -> (ticket: FairQueue<WaitingRequest>.Ticket, payload: WaitingRequest)? {
-        guard examinedBehind < Self.lookbehind else { return nil }
-        examinedBehind += 1
-        return fair.next(after: ticket)
+    /// Its client may not go on with it; perhaps with a smaller one.
+    mutating func park(_ flow: Int, until instant: MonotonicInstant, passing first: FairQueue<WaitingRequest>.Ticket) {
+        park(flow, until: instant)
+        if passable.count < Self.lookahead { passable.append(first) }
     }
+
+    /// The next of the flow that might go before `head`; nil when enough of them were considered.
+    mutating func behind(
+        _ ticket: FairQueue<WaitingRequest>.Ticket, smallerThan head: AdmissionRequest
+    ) -> (ticket: FairQueue<WaitingRequest>.Ticket, payload: WaitingRequest)? {
+        var place = ticket
+        while looks > 0, let demand = fair.demand(after: place), let next = fair.next(after: place) {
+            looks -= 1
+            if demand.isSmaller(than: head.demand),
+                !mustYield(demand, lane: head.lane.lane, band: head.priority.band)
+            {
+                return next
+            }
+            place = next.ticket
+        }
+        return nil
+    }
+
+    mutating func note(_ spare: QuotaSpare, of lane: Int) { lanes[lane].spare = spare }
 
     mutating func closeLane(_ lane: Int, until instant: MonotonicInstant) {
         lanes[lane].isClosed = true

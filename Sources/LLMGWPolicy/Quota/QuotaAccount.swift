@@ -135,6 +135,15 @@ public struct QuotaAccount: Sendable {
         }
     }
 
+    func lower(
+        _ spare: inout QuotaSpare, beside promised: QuotaDemand, at instant: MonotonicInstant, now: MonotonicInstant
+    ) {
+        for bucket in windows {
+            let amount = promised.amount(of: bucket.metric, countsMaximum: settings.countsMaximum)
+            bucket.lower(&spare, beside: amount, at: instant, now: now)
+        }
+    }
+
     /// When a demand could go after `ahead` requests like `typical`; `hold` is how long a place is taken.
     func projected(
         _ demand: QuotaDemand, after ahead: Int, like typical: QuotaDemand, hold: Duration, now: MonotonicInstant

@@ -132,6 +132,14 @@ public struct QuotaBook: Sendable {
         ids.allSatisfy { accounts[$0.index].leavesRoom(for: promised, at: instant, beside: demand, now: now) }
     }
 
+    func spare(
+        beside promised: QuotaDemand, at instant: MonotonicInstant, in ids: [AccountID], now: MonotonicInstant
+    ) -> QuotaSpare {
+        var spare = QuotaSpare()
+        for id in ids { accounts[id.index].lower(&spare, beside: promised, at: instant, now: now) }
+        return spare
+    }
+
     func projected(
         _ demand: QuotaDemand, after ahead: Int, like typical: QuotaDemand, hold: Duration, in ids: [AccountID],
         now: MonotonicInstant

@@ -70,8 +70,22 @@ public struct WindowBucket: Sendable {
         beside amount: (certain: Int, wanted: Int), now: MonotonicInstant
     ) -> Bool {
         guard let limit = limit.current(now: now) else { return true }
+        return charge(amount, limit) <= rest(for: promised, at: instant, limit)
+    }
+
+    private func rest(for promised: (certain: Int, wanted: Int), at instant: MonotonicInstant, _ limit: Int) -> Int {
         let others = foreignUntil > instant ? foreign : 0
-        return log.remaining(at: instant) + others + charge(promised, limit) + charge(amount, limit) <= limit
+        return limit - log.remaining(at: instant) - others - charge(promised, limit)
+    }
+
+    /// Lowers `spare` to what is left here beside what was promised to start at `instant`.
+    func lower(
+        _ spare: inout QuotaSpare, beside promised: (certain: Int, wanted: Int), at instant: MonotonicInstant,
+        now: MonotonicInstant
+    ) {
+        // Where nothing is promised, more than the limit may be asked for, and is cut to it.
+        guard promised.wanted > 0, let limit = limit.current(now: now) else { return }
+        spare.lower(metric, to: rest(for: promised, at: instant, limit), limit: self.limit.known ?? limit)
     }
 
     /// When a demand could go after `ahead` more has been granted, as far as can be told.
