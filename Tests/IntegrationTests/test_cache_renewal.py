@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import StartDaemon, StartSimulator, StartUpstream
-from harness.configuration import PROMPT, section, several
+from harness.configuration import EAGER, PROMPT, section, several
 from harness.scripts import status, works
 from harness.upstream import Exchange, chat_reply
 from harness.waiting import wait_until
@@ -76,6 +76,33 @@ def test_who_joins_a_refresh_does_not_get_its_own_failure(daemon: StartDaemon, u
     go.set()
     thread.join(30)
     assert reply and (reply[0].text, reply[0].info.cache, reply[0].info.attempts) == ("第3个", "miss", 1)
+
+
+def test_a_refresh_is_one_attempt(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """Nobody needs it at once, and the next request begins another. Who has joined it, and needs an answer, asks for itself."""
+    go = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        if len(up.exchanges) == 2:
+            assert go.wait(20)
+            return status(503)(exchange)
+        exchange.reply(chat_reply(f"第{len(up.exchanges)}个"))
+
+    up = upstream(script)
+    gateway = daemon(several(
+        {"up": up.base_url}, {"m": {"provider": "up"}}, resilience={**EAGER, "max_attempts": 3, "breaker": "off"},
+    ) + section("cache", {"mode": "on", "ttl": "1s", "stale_while_revalidate": "1h"}))
+    client = gateway.client()
+    client.chat(PROMPT, temperature=0)
+    wait_until(lambda: client.chat(PROMPT, temperature=0).info.cache == "stale", "the answer's time is over")
+    up.wait_for(2)
+    reply: list[Any] = []
+    thread = threading.Thread(target=lambda: reply.append(client.chat(PROMPT, temperature=0, cache=PICKY)))
+    thread.start()
+    waiting(gateway, 1)
+    go.set()
+    thread.join(20)
+    assert [(one.text, one.info.cache, one.info.attempts) for one in reply] == [("第3个", "miss", 1)]
 
 
 def test_who_joins_a_refresh_has_its_fallbacks(daemon: StartDaemon, upstream: StartUpstream) -> None:

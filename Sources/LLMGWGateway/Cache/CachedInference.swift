@@ -172,12 +172,12 @@ struct CachedInference {
         let time = execution.deadline - execution.started
         // Nobody waits for it.
         let behalf = execution.caller.map { Caller(client: $0.client, priority: .batch, peer: $0.peer) }
-        begin(isDetached: true).start(
-            caller.ask,
-            Execution(
-                requestID: execution.requestID, started: now, deadline: now + time, caller: behalf,
-                operation: execution.operation),
-            hasSubstitute: true)
+        let renewal = Execution(
+            requestID: execution.requestID, started: now, deadline: now + time, caller: behalf,
+            operation: execution.operation)
+        // The next request begins another one.
+        renewal.mayRepeat = false
+        begin(isDetached: true).start(caller.ask, renewal, hasSubstitute: true)
     }
 
     private func begin(isDetached: Bool, _ vector: UnitVector? = nil) -> SharedCall {

@@ -24,6 +24,8 @@ final class Execution {
     /// Hears of every phase, on behalf of those who wait for this work.
     var onPhase: (@GatewayLoop (RequestSummary.Phase) -> Void)?
     var attempts: UInt32 = 0
+    /// Whether another attempt may follow one that failed.
+    var mayRepeat = true
     /// The answer is sent in pieces.
     var isStream = false
     var queueTime = Duration.zero

@@ -199,6 +199,10 @@ final class AttemptSequence {
 
     private func next(after error: GatewayError, at target: Deployment) async throws(GatewayError) -> Next {
         let now = scheduler.now
+        guard execution.mayRepeat else {
+            trace.note(.reject, target, at: now, "is not repeated", error: error)
+            throw error
+        }
         // A chain for refused content is the opt-in that repeating such a request needs.
         let fallback = registry.policy.table[error.reason].fallback
         let isWanted = fallback == .optIn && !work.model.fallbacks.content.isEmpty
