@@ -88,10 +88,11 @@ WHOLE = "".join(f"第{number}段 " for number in range(4))
 def follow(gateway: Daemon, **options: Any) -> tuple[threading.Thread, list[Any]]:
     """A request on a thread of its own; what it comes to is put into the list."""
     outcome: list[Any] = []
+    options = {"temperature": 0, **options}
 
     def run() -> None:
         try:
-            with gateway.client().stream_chat(PROMPT, temperature=0, **options) as stream:
+            with gateway.client().stream_chat(PROMPT, **options) as stream:
                 text = "".join(chunk.text or "" for chunk in stream)
                 outcome.append((text, stream.reply.info.cache))
         except GatewayError as error:
@@ -471,8 +472,31 @@ def test_other_users_share_nothing(daemon: StartDaemon, upstream: StartUpstream)
 
 
 def test_shared_where_the_configuration_wants_it(daemon: StartDaemon, upstream: StartUpstream) -> None:
-    up = upstream(lambda exchange: exchange.reply(chat_reply("共享")))
-    always = configuration(up.base_url) + '[cache]\ncoalesce = "always"\n'
-    client = daemon(always).client()
-    assert [client.chat(PROMPT).info.cache for _ in range(2)] == ["bypass", "bypass"], "nothing is kept"
-    assert len(up.exchanges) == 2
+    """With `always`, requests share a call though nothing is kept, unless they want one of their own."""
+    paced = Paced()
+    gateway = daemon(configuration(upstream(paced).base_url) + '[cache]\ncoalesce = "always"\n')
+    first, one = follow(gateway, temperature=None)
+    wait_until(lambda: paced.calls, "the call")
+    second, two = follow(gateway, temperature=None)
+    waiting(gateway, 2)
+    alone, three = follow(gateway, temperature=None, cache=CacheControl(mode="off"))
+    wait_until(lambda: paced.calls == 2, "a call of its own")
+    paced.steps.release(8)
+    for thread in (first, second, alone):
+        thread.join(20)
+    assert (one, two, three) == ([(WHOLE, "bypass")], [(WHOLE, "coalesced")], [(WHOLE, "bypass")])
+    paced.steps.release(4)
+    later, four = follow(gateway, temperature=None)
+    later.join(20)
+    assert four == [(WHOLE, "bypass")] and paced.calls == 3, "nothing is kept"
+
+
+def test_requests_that_are_not_cached_share_nothing_by_default(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    paced = Paced()
+    gateway = daemon(cached(upstream(paced).base_url))
+    followers = [follow(gateway, temperature=None) for _ in range(2)]
+    wait_until(lambda: paced.calls == 2, "a call for each")
+    paced.steps.release(8)
+    for thread, outcome in followers:
+        thread.join(20)
+        assert outcome == [(WHOLE, "bypass")]
