@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import time
 from typing import Any
 
 import pytest
-from conftest import StartDaemon, StartUpstream
+from conftest import StartDaemon, StartSimulator, StartUpstream
 from harness.configuration import PROMPT, configuration, section
-from harness.processes import Daemon, Simulator
+from harness.processes import Daemon
 from harness.upstream import Exchange, chat_reply, embeddings
 from llmgw import BadRequestError, GatewayError, RateLimitError
 from llmgw.types import BatchResult, CacheControl, ChatReply
@@ -238,11 +239,25 @@ def test_served_is_what_was_stored_for_an_equal_request(daemon: StartDaemon, ups
     assert len(set(answers.values())) == len(answers) == len(up.exchanges)
 
 
-def test_statistics_say_what_was_saved(daemon: StartDaemon, sim: Simulator) -> None:
-    client = daemon(cached(sim.base_url)).client()
-    for _ in range(5):
-        client.chat(PROMPT, temperature=0)
-    assert sim.counts("sim")["received"] == 1
+def test_statistics_say_what_was_saved(daemon: StartDaemon, simulator: StartSimulator) -> None:
+    sim = simulator("--latency-ms", "200")
+    prices = {"input_price": 2.5, "output_price": 10, "currency": "EUR"}
+    client = daemon(cached(sim.base_url, model=prices)).client()
+    begun = time.monotonic()
+    first = client.chat(PROMPT, temperature=0)
+    took = time.monotonic() - begun
+    assert first.info.cost is not None and first.info.cost.micros > 0
+    for _ in range(4):
+        assert client.chat(PROMPT, temperature=0).info.cost is None
+    client.chat(PROMPT)
+    assert sim.counts("sim")["received"] == 2
+    stats = client.get_cache_stats()
+    (model,), (caller,) = stats.models, stats.clients
+    assert model.name == "sim"
+    for counts in (stats.total, model.counts, caller.counts):
+        assert (counts.hits, counts.misses, counts.bypassed, counts.stale, counts.coalesced) == (4, 1, 1, 0, 0)
+        assert 4 * 200 <= counts.saved_ms <= 4 * took * 1000
+        assert [(cost.currency, cost.micros) for cost in counts.saved_costs] == [("EUR", 4 * first.info.cost.micros)]
 
 
 def test_what_the_upstream_is_to_remember_reaches_it(daemon: StartDaemon, upstream: StartUpstream) -> None:
