@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from conftest import StartDaemon, StartSimulator, StartUpstream
-from harness.configuration import PROMPT, configuration, section
+from harness.configuration import PROMPT, configuration, section, several
 from harness.processes import Daemon
+from harness.scripts import works
 from harness.upstream import Exchange, chat_reply, embeddings
 from llmgw import BadRequestError, GatewayError, RateLimitError
 from llmgw.types import BatchResult, CacheControl, ChatReply
@@ -175,6 +176,27 @@ def test_stale_answers_where_no_upstream_answers(daemon: StartDaemon, upstream: 
     assert reply.info.cache == "stale" and reply.text == "旧" and len(up.exchanges) == 2
     with pytest.raises(GatewayError):
         client.chat("another", temperature=0)
+
+
+def test_an_older_answer_comes_before_other_models_and_canned_ones(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    def script(exchange: Exchange) -> None:
+        if len(up.exchanges) > 1:
+            return exchange.reply({"error": {"message": "overloaded"}}, status=503)
+        exchange.reply(chat_reply("旧"))
+
+    up, other = upstream(script), upstream(works)
+    gateway = daemon(several(
+        {"up": up.base_url, "other": other.base_url},
+        {"m": {"provider": "up", "fallbacks": ["备用"], "canned_reply": "没空"}, "备用": {"provider": "other"}},
+        resilience={"max_attempts": 1, "breaker": "off"},
+    ) + section("cache", {**ON, "ttl": "1s", "stale_if_error": "1h"}))
+    client = gateway.client()
+    client.chat(PROMPT, temperature=0)
+    while (reply := client.chat(PROMPT, temperature=0)).info.cache == "hit":
+        pass
+    assert (reply.info.cache, reply.text, len(up.exchanges), len(other.exchanges)) == ("stale", "旧", 2, 0)
+    reply = client.chat(PROMPT, temperature=0, cache=CacheControl(stale_if_error=0))
+    assert (reply.info.cache, reply.info.model, len(other.exchanges)) == ("miss", "备用", 1), "who refuses it has the other model's"
 
 
 def test_stale_while_it_is_made_anew(daemon: StartDaemon, upstream: StartUpstream) -> None:

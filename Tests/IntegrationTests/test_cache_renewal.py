@@ -141,3 +141,41 @@ def test_who_joins_a_refresh_has_its_fallbacks(daemon: StartDaemon, upstream: St
         thread.join(20)
     assert sorted((info.cache, info.model) for info in outcomes) == [("coalesced", "n"), ("miss", "n")]
     assert len(up.exchanges) == 3 and len(other.exchanges) == 1
+
+
+def test_a_refresh_lets_others_pass(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """It waits for a place in the batch band."""
+    order: list[str] = []
+    go = threading.Event()
+
+    def script(exchange: Exchange) -> None:
+        order.append(exchange.request.json["messages"][-1]["content"])
+        assert len(order) == 1 or go.wait(20)
+        exchange.reply(chat_reply("好"))
+
+    gateway = daemon(cached(
+        upstream(script).base_url, cache={"ttl": "1s", "stale_while_revalidate": "1h"}, provider={"max_concurrency": 1}))
+    client = gateway.client()
+
+    def queued(count: int) -> None:
+        wait_until(lambda: sum(queue.waiting for queue in client.list_queues().queues) == count, f"{count} wait for a place")
+
+    def ask(prompt: str, **options: Any) -> threading.Thread:
+        thread = threading.Thread(target=lambda: gateway.client().chat(prompt, **options))
+        thread.start()
+        return thread
+
+    stored = client.chat(PROMPT, temperature=0)
+    threads = [ask("占着")]
+    wait_until(lambda: len(order) == 2, "the one place is taken")
+    wait_until(lambda: client.chat(PROMPT, temperature=0).info.cache == "stale", "the answer's time is over")
+    queued(1)
+    threads.append(ask("普通"))
+    queued(2)
+    go.set()
+    for thread in threads:
+        thread.join(20)
+    wait_until(lambda: len(order) == 4, "the refresh has its turn")
+    assert order[1:] == ["占着", "普通", PROMPT]
+    wait_until(lambda: client.chat(PROMPT, temperature=0).info.cache == "hit", "the new answer is kept")
+    assert stored.text == "好"
