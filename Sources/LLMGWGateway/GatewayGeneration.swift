@@ -79,7 +79,7 @@ final class GatewayGeneration {
             host: HostService(control: { state.hostControl }, administrators: administrators),
             events: EventService(
                 feed: state.eventFeed, quota: state.quotaInspection, administrators: administrators,
-                scheduler: state.scheduler, end: state.drainSignal),
+                accounts: state.accounts, scheduler: state.scheduler, end: state.drainSignal),
             observation: ObservationService(
                 observation: state.requestObservation, quota: state.quotaInspection, administrators: administrators))
     }

@@ -158,6 +158,35 @@ def test_a_reader_that_stops_reading_holds_nobody_up(daemon: StartDaemon, sim: S
         assert len(events) + dropped == count + 1 == events[-1].sequence - events[0].sequence + 1
 
 
+def test_one_user_watches_a_few_times_only(daemon: StartDaemon, sim: Simulator) -> None:
+    """Every request's end costs time for each who watches; other calls of the user go on."""
+    gateway = daemon(configuration(sim.base_url, "m", server={"max_watches_per_uid": 3}))
+    request = _service_methods.watch_events([], None, None, None, None, False).request(None, {}, None)
+    client = gateway.client()
+    with RawClient(gateway.socket) as first, RawClient(gateway.socket) as second:
+        for reader, streams in ((first, (1, 3)), (second, (1,))):
+            reader.hello()
+            for stream in streams:
+                reader.request(stream, request, method=WATCH_EVENTS)
+                assert reader.frame().type == HEAD
+        second.request(3, request, method=WATCH_EVENTS)
+        status = second.end(3).status
+        assert status.reason == "llmgw.gateway.too_many_streams" and status.not_processed
+        assert b"server.max_watches_per_uid" in status.message
+        assert client.chat(PROMPT).text
+        # All three hear the same of it.
+        heard = []
+        for reader, count in ((first, 2), (second, 1)):
+            frames = [reader.frame() for _ in range(count)]
+            assert {frame.type for frame in frames} == {DATA}
+            heard += [host_pb2.Event.FromString(frame.payload) for frame in frames]
+        assert {event.request.model for event in heard} == {"m"} and len({event.sequence for event in heard}) == 1
+        second.cancel(1)
+        wait_until(lambda: second.end(1), "the watch has ended")
+        second.request(5, request, method=WATCH_EVENTS)
+        assert second.frame().type == HEAD, "one that ends makes room"
+
+
 def test_limits_that_are_learned_are_told(daemon: StartDaemon, upstream: StartUpstream, watch: Watch) -> None:
     answers = iter([(200, {"x_ratelimit_limit_requests": "50"}), (200, {"x_ratelimit_limit_requests": "20"}), (429, {})])
 

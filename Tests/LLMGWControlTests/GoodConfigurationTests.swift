@@ -52,6 +52,7 @@ struct GoodConfigurationTests {
             max_connections_per_uid = 1
             max_streams_per_uid = 2
             max_streams_per_connection = 3
+            max_watches_per_uid = 4
             handshake_timeout = "4ms"
             idle_timeout = "5s"
             write_timeout = "6m"
@@ -106,6 +107,7 @@ struct GoodConfigurationTests {
                 == ServerSettings(
                     socket: "/run/插座", socketMode: 0o600, adminSocket: "/run/管理", adminUIDs: [1001, 7], adminGIDs: [50],
                     maxConnectionsPerUID: 1, maxStreamsPerUID: 2, maxStreamsPerConnection: 3,
+                    maxWatchesPerUID: 4,
                     handshakeTimeout: .milliseconds(4), idleTimeout: .seconds(5), writeTimeout: .seconds(360),
                     requestTimeout: .seconds(25_200), drainTimeout: .zero, exitWhenIdle: .seconds(540),
                     batchConcurrency: 8))

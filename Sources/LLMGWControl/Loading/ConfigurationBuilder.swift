@@ -53,6 +53,7 @@ struct ConfigurationBuilder {
         server.maxConnectionsPerUID = section.integer("max_connections_per_uid") ?? server.maxConnectionsPerUID
         server.maxStreamsPerUID = section.integer("max_streams_per_uid") ?? server.maxStreamsPerUID
         server.maxStreamsPerConnection = section.integer("max_streams_per_connection") ?? server.maxStreamsPerConnection
+        server.maxWatchesPerUID = section.integer("max_watches_per_uid") ?? server.maxWatchesPerUID
         server.handshakeTimeout = section.duration("handshake_timeout") ?? server.handshakeTimeout
         server.idleTimeout = section.duration("idle_timeout") ?? server.idleTimeout
         server.writeTimeout = section.duration("write_timeout") ?? server.writeTimeout

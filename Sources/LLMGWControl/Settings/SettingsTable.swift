@@ -35,6 +35,9 @@ enum SettingsTable {
             Setting(
                 "max_streams_per_connection", .integer(1...65_536), default: "256", "Calls on one connection in flight."
             ),
+            Setting(
+                "max_watches_per_uid", .integer(1...65_536), default: "16",
+                "Calls of one user that watch events. Each costs time with every request that ends."),
             Setting("handshake_timeout", .duration(timeout), default: "\"1s\"", "From connecting to HELLO."),
             Setting(
                 "idle_timeout", .duration(timeout), default: "\"10m\"",

@@ -13,6 +13,7 @@ public struct ServerSettings: Sendable, Hashable {
     public var maxConnectionsPerUID: Int
     public var maxStreamsPerUID: Int
     public var maxStreamsPerConnection: Int
+    public var maxWatchesPerUID: Int
     /// Time for preface and HELLO.
     public var handshakeTimeout: Duration
     /// A connection without streams is closed after this.
@@ -33,6 +34,7 @@ public struct ServerSettings: Sendable, Hashable {
         stateDirectory: String? = nil, adminUIDs: Set<UInt32> = [],
         adminGIDs: Set<UInt32> = [],
         maxConnectionsPerUID: Int = 1024, maxStreamsPerUID: Int = 4096, maxStreamsPerConnection: Int = 256,
+        maxWatchesPerUID: Int = 16,
         handshakeTimeout: Duration = .seconds(1), idleTimeout: Duration = .seconds(600),
         writeTimeout: Duration = .seconds(30), requestTimeout: Duration = .seconds(600),
         drainTimeout: Duration = .seconds(30), exitWhenIdle: Duration = .zero, batchConcurrency: Int = 16
@@ -46,6 +48,7 @@ public struct ServerSettings: Sendable, Hashable {
         self.maxConnectionsPerUID = maxConnectionsPerUID
         self.maxStreamsPerUID = maxStreamsPerUID
         self.maxStreamsPerConnection = maxStreamsPerConnection
+        self.maxWatchesPerUID = maxWatchesPerUID
         self.handshakeTimeout = handshakeTimeout
         self.idleTimeout = idleTimeout
         self.writeTimeout = writeTimeout

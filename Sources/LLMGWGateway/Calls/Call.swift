@@ -28,7 +28,7 @@ final class Call {
 
     private let stream: UInt32
     private weak var connection: ClientConnection?
-    private let codec: MessageCodec
+    let codec: MessageCodec
     private let onEnd: @GatewayLoop (Call) -> Void
     private var hasEnded = false
 

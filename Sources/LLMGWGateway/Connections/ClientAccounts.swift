@@ -6,6 +6,7 @@ final class ClientAccounts {
     private struct Account {
         var connections = 0
         var streams = 0
+        var watches = 0
         var requests: UInt64 = 0
     }
 
@@ -44,6 +45,21 @@ final class ClientAccounts {
 
     func closeStream(uid: UInt32) {
         accounts[uid]?.streams -= 1
+    }
+
+    func openWatch(uid: UInt32) throws(GatewayError) {
+        guard accounts[uid]?.watches ?? 0 < settings.maxWatchesPerUID else {
+            var error = GatewayError(
+                .tooManyStreams,
+                "uid \(uid) watches events in \(settings.maxWatchesPerUID) calls (server.max_watches_per_uid)")
+            error.notProcessed = true
+            throw error
+        }
+        accounts[uid, default: Account()].watches += 1
+    }
+
+    func closeWatch(uid: UInt32) {
+        accounts[uid]?.watches -= 1
     }
 
     var statuses: [ClientStatus] {

@@ -6,18 +6,19 @@ final class EventBroadcaster: EventFeed {
     /// Since the start, by kind.
     private(set) var counts: [GatewayEvent.Kind: UInt64] = [:]
     private var sequence: UInt64 = 0
-    private var receivers: [UInt64: @GatewayLoop (GatewayEvent) -> Void] = [:]
+    /// In the order in which they came.
+    private var receivers: [(number: UInt64, receive: @GatewayLoop (GatewayEvent) -> Void)] = []
     private var lastNumber: UInt64 = 0
 
     var watchers: Int { receivers.count }
 
     func subscribe(_ receive: @escaping @GatewayLoop (GatewayEvent) -> Void) -> any EventSubscription {
         lastNumber += 1
-        receivers[lastNumber] = receive
+        receivers.append((lastNumber, receive))
         return Watching(number: lastNumber, broadcaster: self)
     }
 
-    fileprivate func unsubscribe(_ number: UInt64) { receivers[number] = nil }
+    fileprivate func unsubscribe(_ number: UInt64) { receivers.removeAll { $0.number == number } }
 
     /// `request` is put together only where somebody watches.
     func publish(
@@ -30,7 +31,7 @@ final class EventBroadcaster: EventFeed {
         let event = GatewayEvent(
             sequence: sequence, time: UnixTime.now, kind: kind,
             severity: severity, subject: subject, message: message, request: request(), details: details())
-        for receiver in receivers.sorted(by: { $0.key < $1.key }) { receiver.value(event) }
+        for receiver in receivers { receiver.receive(event) }
     }
 }
 

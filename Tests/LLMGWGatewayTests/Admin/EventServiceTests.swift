@@ -11,12 +11,14 @@ struct EventServiceTests {
     private let feed = FeedInMemory()
     private let scheduler = ManualScheduler()
     private let end = DrainSignal()
+    private let accounts = ClientAccounts(settings: ServerSettings(maxWatchesPerUID: 2))
     private let execution = Execution(
         requestID: RequestID(number: 1), started: MonotonicInstant(nanoseconds: 0), deadline: .distantFuture)
 
     private var service: EventService {
         EventService(
-            feed: feed, quota: QuotaInMemory(), administrators: Peers.administrators, scheduler: scheduler, end: end)
+            feed: feed, quota: QuotaInMemory(), administrators: Peers.administrators, accounts: accounts,
+            scheduler: scheduler, end: end)
     }
 
     private static func event(_ kind: GatewayEvent.Kind, subject: String? = nil, uid: UInt32? = nil) -> GatewayEvent {
@@ -102,6 +104,24 @@ struct EventServiceTests {
         end.raise()
         let watch = await begin(EventWatch(filter: EventFilter()) { _ in false }, for: Peers.stranger)
         #expect(try await watch.value.get() == EventSummary())
+    }
+
+    @Test("A user watches so many times and no more; one that ends makes room")
+    func cap() async throws {
+        let watches = [
+            await begin(EventWatch(filter: EventFilter()) { _ in false }, for: Peers.stranger),
+            await begin(EventWatch(filter: EventFilter()) { _ in false }, for: Peers.stranger),
+        ]
+        let third = EventWatch(filter: EventFilter()) { _ in false }
+        let error = await #expect(throws: GatewayError.self) {
+            try await service.run(third, for: Peers.stranger, execution, until: nil) { Issue.record("it has begun") }
+        }
+        #expect(error?.reason == .tooManyStreams && error?.notProcessed == true)
+        #expect(error?.message.contains("server.max_watches_per_uid") == true)
+        let other = await begin(EventWatch(filter: EventFilter()) { _ in false }, for: Peers.member)
+        end.raise()
+        for watch in watches + [other] { #expect(try await watch.value.get() == EventSummary()) }
+        #expect(try await service.run(third, for: Peers.stranger, execution, until: nil) {} == EventSummary())
     }
 
     @Test func aFilterThatNothingMeetsIsRefused() async {

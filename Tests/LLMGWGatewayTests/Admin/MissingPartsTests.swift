@@ -55,8 +55,8 @@ struct MissingPartsTests {
     @Test func eventsAndObservation() async {
         let observation = ObservationService(observation: nil, quota: nil, administrators: Peers.administrators)
         let events = EventService(
-            feed: nil, quota: nil, administrators: Peers.administrators, scheduler: ManualScheduler(),
-            end: DrainSignal())
+            feed: nil, quota: nil, administrators: Peers.administrators,
+            accounts: ClientAccounts(settings: ServerSettings()), scheduler: ManualScheduler(), end: DrainSignal())
         let peer = peer
         await expectMissing(.watchEvents) { () throws(GatewayError) in
             let execution = Execution(
