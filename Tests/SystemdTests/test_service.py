@@ -204,6 +204,22 @@ def test_reload(machine: Machine) -> None:
     assert pid(machine) == before
 
 
+def test_a_daemon_that_cannot_start_does_not_take_the_sockets_along(machine: Machine) -> None:
+    """However long it takes to correct the configuration: who calls meanwhile, waits."""
+    good = machine.run("cat", "/etc/llmgw/llmgw.toml").stdout
+    machine.write("/etc/llmgw/llmgw.toml", good + "[server2]\n")
+    assert machine.run("systemctl", "restart", SERVICE, check=False).returncode != 0
+    # More than systemd's own limit of starts.
+    wait_until(lambda: int(machine.show(SERVICE, "NRestarts")) >= 8, "it is tried again and again")
+    assert machine.run("systemctl", "is-active", "llmgw.socket", "llmgw-admin.socket").stdout.split() == ["active", "active"]
+    assert "server2" in machine.run("journalctl", "--no-pager", "-u", SERVICE).stdout
+    waiting = machine.start("llmgw-ctl", "chat", "hello", user="alice")
+    machine.write("/etc/llmgw/llmgw.toml", good)
+    output, errors = waiting.communicate(timeout=60)
+    assert waiting.returncode == 0 and "key=" in output, errors
+    assert machine.run("systemctl", "is-active", SERVICE).stdout.strip() == "active"
+
+
 def test_callers_are_told_apart_by_their_unit(machine: Machine) -> None:
     """Others' processes are hidden from the daemon as installed, which it says; with the drop-in it sees who calls."""
     good = machine.run("cat", "/etc/llmgw/llmgw.toml").stdout
