@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from conftest import StartDaemon, StartUpstream
-from harness.configuration import KEY, KEY_VARIABLE, PROMPT, SECRET_WORD, configuration
+from harness.configuration import KEY, KEY_VARIABLE, PROMPT, SECRET_WORD, configuration, section
 from harness.processes import Daemon, Simulator, binary, environment
 from harness.tool import FAILURE, Tool
 from harness.upstream import Exchange
@@ -147,21 +147,31 @@ def test_canaries(daemon: StartDaemon, upstream: StartUpstream, directory: pathl
     up = upstream(babbling)
     # A provider for each case: what refuses the key once is not asked again.
     cases = ("ok", "401", "400", "429", "500", "garbage", "cut")
-    toml = configuration(up.base_url, "first", provider={"headers": {"x-secret": HEADER_SECRET}}, resilience={})
+    state = directory / "state"
+    state.mkdir()
+    server = {"state_directory": str(state)}
+    toml = configuration(up.base_url, "first", provider={"headers": {"x-secret": HEADER_SECRET}, "rpm": 1000}, resilience={}, server=server)
+    toml += section("cache", {"mode": "on", "disk": True})
     for case in cases:
         toml += f'[providers.env-{case}]\nbase_url = "{up.base_url}"\nkey_env = "{KEY_VARIABLE}"\nheaders = {{ x-secret = "{HEADER_SECRET}" }}\n'
         toml += f'[models.env-{case}]\nprovider = "env-{case}"\n'
         toml += f'[providers.file-{case}]\nbase_url = "{up.base_url}"\nkey_file = "{key_file}"\n[models.file-{case}]\nprovider = "file-{case}"\n'
     gateway = daemon(toml)
     ctl = Tool(gateway.socket)
+    events = directory / "events"
+    with events.open("wb") as file:
+        watching = subprocess.Popen([binary("llmgw-ctl"), "events", "--json"], stdout=file, stderr=file, env=ctl.environment)
+    wait_until(lambda: "WatchEvents" in gateway.log, "the watch begins")
     errors: list[GatewayError] = []
     requests: list[str] = []
+    kept: list[str] = []
     with Client(str(gateway.socket), timeout=30) as client:
         for model, case in itertools.product(("env", "file"), cases):
             messages = [{"role": "system", "content": CANARIES["system"]}, {"role": "user", "content": f"case-{case} {CANARIES['prompt']}"}]
             try:
-                reply = client.chat(messages, model=f"{model}-{case}", stop=[CANARIES["stop"]], timeout=5)
+                reply = client.chat(messages, model=f"{model}-{case}", stop=[CANARIES["stop"]], temperature=0, timeout=5)
                 requests.append(reply.info.request_id)
+                kept += filter(None, [reply.info.cache_key])
                 with client.stream_chat(messages, model=f"{model}-{case}") as stream:
                     list(stream)
             except GatewayError as error:
@@ -177,10 +187,17 @@ def test_canaries(daemon: StartDaemon, upstream: StartUpstream, directory: pathl
 
     shown = {" ".join(words): ctl(*words).stdout for words in (
         ("config", "show"), ("config", "show", "--json"), ("status",), ("status", "--json"), ("requests", "--json"), ("providers", "--json"),
-        ("breakers", "--json"), ("alerts", "--json"), ("models", "--json"),
+        ("breakers", "--json"), ("alerts", "--json"), ("models", "--json"), ("metrics",), ("slowlog",), ("slowlog", "--json"), ("latency", "--json"),
+        ("usage", "--by", "client", "--by", "model", "--by", "provider", "--json"), ("limits", "--json"), ("clients", "--json"), ("cache", "stats", "--json"),
     )}
+    for key in kept:
+        shown[f"cache get {key}"] = ctl("cache", "get", key, "--json").stdout
     for request in filter(None, requests):
         shown[f"why {request}"] = ctl("why", request, "--json").stdout
+    wait_until(lambda: all(request.encode() in events.read_bytes() for request in filter(None, requests)), "every request is told")
+    watching.terminate()
+    assert watching.wait(10) is not None
+    shown["events"] = events.read_text()
     shown["log"] = gateway.log
     said = {f"error {number}": f"{error} {error!r} {vars(error)}" for number, error in enumerate(errors)}
 
@@ -191,4 +208,15 @@ def test_canaries(daemon: StartDaemon, upstream: StartUpstream, directory: pathl
         for name, canary in CANARIES.items():
             assert canary not in text, f"the {name} is in: {place}"
     assert "call failed" in shown["log"], "there is a log to search"
-    assert any(place.startswith("why") for place in shown)
+    assert any(place.startswith("why") for place in shown) and any(place.startswith("cache get") for place in shown)
+    assert "env-401" in shown["metrics"] and "env-401" in shown["slowlog --json"] and "env-ok" in shown["usage --by client --by model --by provider --json"]
+
+    gateway.stop()
+    files = {path.name: path.read_bytes() for path in state.rglob("*") if path.is_file()}
+    assert {"ledger.db", "cache.db", "quota.journal"} <= files.keys()
+    for name, data in files.items():
+        for secret in (KEY, FILE_SECRET, HEADER_SECRET):
+            assert secret.encode() not in data, f"a key is in the file {name}"
+        # Answers are what the cache is for; the questions stay out of it, too.
+        for canary in {CANARIES[kind] for kind in CANARIES if kind != "answer" or name != "cache.db"}:
+            assert canary.encode() not in data, f"{canary} is in the file {name}"

@@ -189,16 +189,26 @@ def test_what_is_left_of_limits(daemon: StartDaemon, upstream: StartUpstream) ->
     assert metrics.value("llmgw_provider_ratelimit_remaining", provider="up", limit="max_concurrency") == 3
 
 
-def test_no_words_of_callers(daemon: StartDaemon, sim: Simulator) -> None:
-    gateway = daemon(one_provider(sim.base_url, "m"))
+def test_no_words_of_callers(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """Nor of an upstream, which repeats the key and the prompt in answers and in errors."""
+
+    def repeating(exchange: Exchange) -> None:
+        words = f"{exchange.request.headers['authorization']} {exchange.request.body.decode()}"
+        if "失败" in words:
+            return exchange.reply({"error": {"message": words, "type": words, "code": words}}, 400)
+        exchange.reply({**chat_reply(words), "id": words, "model": words})
+
+    gateway = daemon(one_provider(upstream(repeating).base_url, "m"))
     client = gateway.client(name="客户自称")
+    with pytest.raises(GatewayError):
+        client.chat(f"{PROMPT} 失败")
     before = scrape(Tool(gateway.socket))
     client.chat(PROMPT, labels={"标签": "值"})
     for number in range(20):
         with pytest.raises(GatewayError):
             client.chat(PROMPT, model=f"编造-{number}")
     text = Tool(gateway.socket)("metrics").stdout
-    for word in ("客户自称", "标签", "值", "编造", SECRET_WORD, KEY):
+    for word in ("客户自称", "标签", "值", "编造", "失败", SECRET_WORD, KEY):
         assert word not in text
     new = {sample for sample in _series(prometheus(text))} - _series(before)
     assert len(new) <= 3, f"unknown models make no series each: {new}"
