@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from conftest import StartDaemon
+from conftest import StartDaemon, StartUpstream
 from harness.acting import TO_OPEN
 from harness.configuration import EAGER, PROMPT, several
 from harness.processes import Daemon, Simulator
 from harness.resilience import attempts
+from harness.upstream import Exchange, chat_reply
 from harness.waiting import wait_until
 from harness.wire import RawClient
 from llmgw import GatewayError
@@ -74,6 +75,27 @@ def test_no_upstream_is_blamed(daemon: StartDaemon, sim: Simulator, host: str) -
     if not host.endswith(".invalid"):
         assert client.chat(PROMPT).text
         assert sim.counts("sim")["received"] == 1
+
+
+def test_checks_that_cannot_be_made_say_nothing(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """Nobody asked for them, and they would take every provider out at once."""
+
+    def script(exchange: Exchange) -> None:
+        exchange.reply(chat_reply("好"))
+        exchange.close()
+
+    up = upstream(script)
+    gateway = daemon(several({"up": up.base_url}, {"sim": {"provider": "up"}}, resilience={**EAGER, "active_check_interval": "20ms"}))
+    client = gateway.client()
+    wait_until(lambda: len(up.requests) > 3, "the provider is checked")
+    with no_descriptors(gateway):
+        with RawClient(gateway.socket) as late:
+            # Long enough for many checks; three in a row would do.
+            assert late.is_silent(1.0)
+    before = len(up.requests)
+    wait_until(lambda: len(up.requests) > before, "it is checked again")
+    assert "fails its checks" not in gateway.log
+    assert client.chat(PROMPT).text == "好"
 
 
 def test_callers_wait_and_the_daemon_rests(daemon: StartDaemon, sim: Simulator) -> None:

@@ -86,15 +86,18 @@ final class ActiveChecker {
             .listModels, client: client, provider: watch.provider.settings, upstreamModel: "")
         guard !isStopped else { return }
         let error: GatewayError? = if case .failure(let error) = result { error } else { nil }
+        let succeeded: Bool? = if let error { isAnswer(error) } else { true }
         let change = watch.check.finished(
-            check, succeeded: error.map(isAnswer) ?? true, now: scheduler.now, using: &random)
+            check, succeeded: succeeded, now: scheduler.now, using: &random)
         if let change { apply(change, watch, reason: error?.reason) }
         schedule(watch)
     }
 
-    /// A refusal is a sign of life too: not every provider lists its models, and a wrong key is the first request's to find out.
-    private func isAnswer(_ error: GatewayError) -> Bool {
-        error.upstreamStatus != nil && registry.policy.table[error.reason].breaker != .failure
+    /// A refusal is a sign of life too: not every provider lists its models, and a wrong key is the first request's to find out. Nil where nobody
+    /// was asked, because this host lacks something.
+    private func isAnswer(_ error: GatewayError) -> Bool? {
+        guard error.reason != .outOfResources else { return nil }
+        return error.upstreamStatus != nil && registry.policy.table[error.reason].breaker != .failure
     }
 
     private func apply(_ change: ActiveCheck.Change, _ watch: Watch, reason: ErrorReason?) {

@@ -95,18 +95,27 @@ public struct ActiveCheck: Sendable {
         }
     }
 
+    /// `succeeded` is nil where the check has come to nothing and says nothing of the target: the next one is waited for.
     public mutating func finished(
-        _ check: Check, succeeded: Bool, now: MonotonicInstant, using random: inout some RandomNumberGenerator
+        _ check: Check, succeeded: Bool?, now: MonotonicInstant, using random: inout some RandomNumberGenerator
     ) -> Change? {
         guard case .checking(check, let deadline) = phase else { return nil }
+        guard let succeeded else {
+            waitForNext(now: now, using: &random)
+            return nil
+        }
         return conclude(succeeded: succeeded && now < deadline, now: now, using: &random)
+    }
+
+    private mutating func waitForNext(now: MonotonicInstant, using random: inout some RandomNumberGenerator) {
+        let factor = Double.random(in: (1 - settings.jitter)...(1 + settings.jitter), using: &random)
+        phase = .waiting(until: now + settings.interval * factor)
     }
 
     private mutating func conclude(
         succeeded: Bool, now: MonotonicInstant, using random: inout some RandomNumberGenerator
     ) -> Change? {
-        let factor = Double.random(in: (1 - settings.jitter)...(1 + settings.jitter), using: &random)
-        phase = .waiting(until: now + settings.interval * factor)
+        waitForNext(now: now, using: &random)
         contrary = succeeded == isHealthy ? 0 : contrary + 1
         guard contrary >= (isHealthy ? settings.failureThreshold : settings.recoveryThreshold) else { return nil }
         contrary = 0

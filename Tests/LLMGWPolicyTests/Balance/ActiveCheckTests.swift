@@ -44,6 +44,19 @@ struct ActiveCheckTests {
         }
     }
 
+    @Test("A check that came to nothing changes nothing, and the next one comes after the interval")
+    mutating func nothing() throws {
+        var schedule = ActiveCheck(
+            settings: ActiveCheckSettings(failureThreshold: 2, recoveryThreshold: 1), now: at(0), using: &random)
+        var changes: [ActiveCheck.Change?] = []
+        for succeeded in [nil, nil, nil, false, nil, false, nil, true] as [Bool?] {
+            let (check, now) = try begin(&schedule)
+            changes.append(schedule.finished(check, succeeded: succeeded, now: now, using: &random))
+            #expect(schedule.nextEvent - now >= .seconds(24))
+        }
+        #expect(changes == [nil, nil, nil, nil, nil, .becameUnhealthy, nil, .becameHealthy])
+    }
+
     @Test mutating func aCheckThatNeverEndsHasFailed() throws {
         var schedule = ActiveCheck(
             settings: ActiveCheckSettings(failureThreshold: 1, recoveryThreshold: 1), now: at(0), using: &random)
