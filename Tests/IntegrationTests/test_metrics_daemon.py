@@ -96,7 +96,7 @@ def in_log(gateway: Daemon) -> Counter[str]:
 
 
 def test_a_loop_that_stands_still_is_late(daemon: StartDaemon, sim: Simulator, directory: pathlib.Path) -> None:
-    """The whole process is stopped for longer than the time between two looks: one of them is late then, by a quarter of a second at least."""
+    """The whole process is stopped for longer than the time between two looks: one of them is late then, by more than 0.25 s."""
     name = "llmgw_loop_lag_seconds"
     path = directory / "metrics.sock"
     gateway = daemon(configuration(sim.base_url) + section("metrics", {"socket": str(path)}))

@@ -93,9 +93,12 @@ struct UsageLedgerFailureTests {
         #expect(await eventually { ledger.status.state == .disabled })
         #expect(ledger.status.problem?.contains("Make room on the file system.") == true)
         #expect(ledger.status.lost == 0)
+        #expect(await eventually { ledger.figures.waiting == 400 })
+        #expect(ledger.status.errors > 0)
         small.makeRoom()
         #expect(await eventually { ledger.status.state == .ready })
         #expect(await eventually { (try? await ledger.totals(UsageQuery()).first?.calls) == 401 })
+        #expect(ledger.figures.waiting == 0)
 
         small.fill()
         for _ in 0..<3 {

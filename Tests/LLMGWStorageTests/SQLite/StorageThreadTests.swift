@@ -89,8 +89,12 @@ struct StorageThreadTests {
         #expect(!thread.submit(3, .prompt))
         #expect(!thread.submit(4, .batched))
         #expect(thread.refused == 2)
+        #expect(thread.waiting == 1, "the worker has begun the first, and the others are refused")
+        #expect(thread.times.count == 0)
         gate.send()
         #expect(await eventually { log.batches == [[1], [2]] })
+        #expect(await eventually { thread.times.count == 2 }, "one time for each batch")
+        #expect(thread.waiting == 0)
         for number in 5...14 { #expect(thread.submit(number, .batched)) }
         await thread.stop()
         #expect(Array(log.batches.joined().suffix(10)) == Array(5...14))

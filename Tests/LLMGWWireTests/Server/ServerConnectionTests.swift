@@ -22,6 +22,26 @@ struct ServerConnectionTests {
         #expect(machine.openStreams == 1)
     }
 
+    @Test(
+        "Frames are counted when they are whole, also those that are too large to be taken", arguments: Split.allCases)
+    func counts(split: Split) throws {
+        let limits = ConnectionLimits(maxFrame: 1024)
+        let bytes =
+            Preface.bytes + FrameHeader.frame(.hello)
+            + FrameHeader.frame(.request, stream: 1, method: 0x0201, payload: [UInt8](repeating: 1, count: 2000))
+            + FrameHeader.frame(.request, stream: 3, method: 0x0201, payload: [1])
+            + FrameHeader.frame(.cancel, stream: 3)
+        var machine = ServerConnectionStateMachine(limits: limits)
+        for chunk in split.chunks(of: bytes) {
+            try chunk.withRawBytes { chunk throws(ProtocolViolation) in
+                try machine.receive(chunk) { _ throws(ProtocolViolation) in }
+            }
+        }
+        let received = machine.received
+        #expect([received[.hello], received[.request], received[.cancel], received[.credit]] == [1, 2, 1, 0])
+        #expect(received.bytes == UInt64(bytes.count - Preface.bytes.count))
+    }
+
     @Test func openStreamsAreThoseThatAreOwedAnEnd() throws {
         var connection = try TestConnection()
         _ = try connection.request(1)
