@@ -67,6 +67,14 @@ def test_every_way_to_say_how_long(daemon: StartDaemon, upstream: StartUpstream)
         assert breaker(client, f"deployment/{name}/").consecutive_failures == 0, "being told to wait is no failure"
 
 
+def test_a_date_of_an_answer_that_has_none_itself(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    def soon(exchange: Exchange) -> None:
+        throttled({"retry_after": formatdate(time.time() + 3, usegmt=True)})(exchange)
+
+    info = daemon(one(upstream(in_turn(soon)).base_url)).client().chat(PROMPT).info
+    assert 2 <= info.path[1].wait < 3 * 1.1 + LATE, "by the daemon's clock, in whole seconds"
+
+
 #: Longer than the caller has, longer than the policy waits, and longer than any gate.
 @pytest.mark.parametrize("seconds,timeout,gated", [("7", 2.0, 7), ("3600", 30.0, 3600), ("86400", 30.0, 3600)])
 def test_a_wait_that_is_too_long_is_told_at_once(

@@ -1,4 +1,5 @@
 internal import CCurl
+import LLMGWCore
 
 extension HTTPHead {
     /// `retry-after-ms`, or `Retry-After` in seconds or as a date. What is negative or not understood counts as absent.
@@ -13,13 +14,15 @@ extension HTTPHead {
         return time(until: text)
     }
 
-    /// From the answer's own date, so that clocks need not agree, to another. Nil for a date that has passed or is not understood.
+    /// From the answer's date to another. Nil for one that has passed or is not understood.
     func time(until text: String) -> Duration? {
-        let date = curl_getdate(text, nil)
-        guard date > 0 else { return nil }
-        let now = self["date"].map { curl_getdate($0, nil) } ?? -1
-        guard now > 0, date >= now else { return nil }
+        guard let date = secondsSince1970(text), let now, date >= now else { return nil }
         return .seconds(min(date - now, Int(Self.maxRetryAfter)))
+    }
+
+    /// The answer's own date, so that clocks need not agree; where it has none, the time at which it came, in seconds since 1970.
+    var now: Int? {
+        self["date"].flatMap(secondsSince1970) ?? received.map { Int($0.milliseconds / 1000) }
     }
 
     /// Of a date in a header; nil where it is not understood.

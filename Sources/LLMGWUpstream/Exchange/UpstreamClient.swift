@@ -5,12 +5,17 @@ public import LLMGWCore
 public final class UpstreamClient {
     private let driver: any HTTPTransport
     private let scheduler: any LoopScheduler
+    private let wallClock: @Sendable () -> UnixTime
     /// By the provider's name; never removed, so that what is counted only grows.
     private var traffics: [String: UpstreamTraffic] = [:]
 
-    public init(driver: any HTTPTransport, scheduler: any LoopScheduler) {
+    public init(
+        driver: any HTTPTransport, scheduler: any LoopScheduler,
+        wallClock: @escaping @Sendable () -> UnixTime = { .now }
+    ) {
         self.driver = driver
         self.scheduler = scheduler
+        self.wallClock = wallClock
     }
 
     /// Starts one attempt. The receiver hears nothing before this returns. Throws if the request cannot be put into the upstream's words; then
@@ -25,7 +30,7 @@ public final class UpstreamClient {
         request.traffic = traffic(of: provider.name)
         let exchange = UpstreamExchange(
             operation, provider: provider, dialect: dialect, deadline: deadline, receiver: receiver, driver: driver,
-            scheduler: scheduler)
+            scheduler: scheduler, wallClock: wallClock)
         exchange.begin(request)
         return exchange
     }

@@ -14,6 +14,7 @@ public final class UpstreamExchange {
     private let dialect: any Dialect
     private let driver: any HTTPTransport
     private let scheduler: any LoopScheduler
+    private let wallClock: @Sendable () -> UnixTime
     private weak var receiver: (any UpstreamReceiver)?
     private let started: MonotonicInstant
     private var clocks: ExchangeClocks
@@ -34,7 +35,8 @@ public final class UpstreamExchange {
 
     init(
         _ operation: UpstreamOperation, provider: ProviderSettings, dialect: any Dialect, deadline: MonotonicInstant,
-        receiver: any UpstreamReceiver, driver: any HTTPTransport, scheduler: any LoopScheduler
+        receiver: any UpstreamReceiver, driver: any HTTPTransport, scheduler: any LoopScheduler,
+        wallClock: @escaping @Sendable () -> UnixTime
     ) {
         self.operation = operation
         self.provider = provider
@@ -42,6 +44,7 @@ public final class UpstreamExchange {
         self.receiver = receiver
         self.driver = driver
         self.scheduler = scheduler
+        self.wallClock = wallClock
         self.started = scheduler.now
         self.decoder = dialect.makeStreamDecoder(for: operation)
         self.clocks = ExchangeClocks(
@@ -89,7 +92,8 @@ public final class UpstreamExchange {
                 hasConnected = true
                 clocks.connected(now: scheduler.now)
                 if !isSettled { receiver?.upstreamConnected() }
-            case .head(let head):
+            case .head(var head):
+                head.received = wallClock()
                 self.head = head
                 if !isSettled { receiver?.upstreamAnswered(head) }
             case .body(let bytes): if !isSettled { receive(bytes) }

@@ -52,11 +52,11 @@ extension HTTPHead {
     }
 
     private func since1970(_ seconds: Double) -> Duration? {
-        guard let date = self["date"].flatMap(secondsSince1970), seconds >= Double(date) else { return nil }
-        return .milliseconds(Int64((min(seconds, 1e11) - Double(date)) * 1000))
+        guard let now, seconds >= Double(now) else { return nil }
+        return .milliseconds(Int64((min(seconds, 1e11) - Double(now)) * 1000))
     }
 
-    /// RFC 3339, from the answer's own date.
+    /// RFC 3339, from the answer's date.
     private func timestamp(_ text: String) -> Duration? {
         // As "20261121 12:00:00 GMT", which the reader of the other headers' dates understands.
         guard text.utf8.count >= 20, text.hasSuffix("Z") else { return nil }

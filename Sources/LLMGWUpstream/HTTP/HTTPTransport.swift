@@ -74,14 +74,17 @@ public struct HTTPHead: Sendable, Equatable {
     public var status: Int
     /// Lower-case names.
     public var fields: [(name: String, value: String)]
+    /// By our clock, for answers without a date of their own.
+    public var received: UnixTime?
 
-    public init(status: Int, fields: [(name: String, value: String)]) {
+    public init(status: Int, fields: [(name: String, value: String)], received: UnixTime? = nil) {
         self.status = status
         self.fields = fields
+        self.received = received
     }
 
     public static func == (a: HTTPHead, b: HTTPHead) -> Bool {
-        a.status == b.status && a.fields.elementsEqual(b.fields, by: ==)
+        a.status == b.status && a.received == b.received && a.fields.elementsEqual(b.fields, by: ==)
     }
 
     /// The first value of this (lower-case) name.

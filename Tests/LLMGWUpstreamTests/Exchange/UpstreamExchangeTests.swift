@@ -31,6 +31,15 @@ struct UpstreamExchangeAnswerTests {
         #expect(attempt.transport.commands == [.start])
     }
 
+    @Test("A date without a date of the answer is compared with the clock's")
+    func aDateToAskAgain() throws {
+        let attempt = try Attempt(stream: false)
+        attempt.connect()
+        attempt.transport.deliver(
+            .head(503, (name: "retry-after", value: "Wed, 21 Oct 2015 07:28:10 GMT")), .finished(nil))
+        #expect(attempt.recorder.error?.retryAfter == .seconds(10))
+    }
+
     @Test func aStream() throws {
         let attempt = try Attempt(stream: true)
         attempt.transport.deliver(.connected, .head(200, (name: "x-request-id", value: "r1")))

@@ -95,10 +95,20 @@ struct ErrorClassifierTests {
                 .seconds(10)
             ),
             ([("retry-after", "Wed, 21 Oct 2015 07:27:00 GMT"), ("date", "Wed, 21 Oct 2015 07:28:00 GMT")], nil),
-            ([("retry-after", "Wed, 21 Oct 2015 07:28:10 GMT")], nil),
+            // Where the answer has no date that can be read, our clock's counts.
+            ([("retry-after", "Wed, 21 Oct 2015 07:28:10 GMT")], .seconds(25)),
+            ([("retry-after", "Wed, 21 Oct 2015 07:28:10 GMT"), ("date", "heute")], .seconds(25)),
+            ([("retry-after", "Wed, 21 Oct 2015 07:27:40 GMT")], nil),
         ] as [([(String, String)], Duration?)])
     func retryAfter(fields: [(String, String)], expected: Duration?) {
-        #expect(head(fields).retryAfter == expected)
+        var head = head(fields)
+        // 07:27:45.
+        head.received = UnixTime(milliseconds: 1_445_412_465_000)
+        #expect(head.retryAfter == expected)
+    }
+
+    @Test func aDateSaysNothingToThoseWhoHaveNoClock() {
+        #expect(head([("retry-after", "Wed, 21 Oct 2015 07:28:10 GMT")]).retryAfter == nil)
     }
 
     @Test(
