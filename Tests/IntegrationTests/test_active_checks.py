@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -102,6 +103,30 @@ def test_a_refusal_is_a_sign_of_life(daemon: StartDaemon, upstream: StartUpstrea
     wait_until(lambda: checks(first) > THRESHOLD + 1, "it is checked often enough to be thrown out")
     assert state(Tool(gateway.socket), "first") == "healthy"
     assert path(gateway) == ["first"], "and it closes no gate"
+
+
+def test_the_configuration_says_how_many_checks_decide(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    go_on = threading.Semaphore(0)
+    seen: list[Exchange] = []
+
+    def fails_once(exchange: Exchange) -> None:
+        seen.append(exchange)
+        if len(seen) == 1:
+            return exchange.reply("忙", 503)
+        assert go_on.acquire(timeout=60)
+        models(exchange)
+
+    first = upstream(lists_models(fails_once))
+    counts = "[resilience]\nactive_check_failures = 1\nactive_check_recoveries = 5"
+    gateway = daemon(toml(first.base_url, upstream(lists_models(models)).base_url).replace("[resilience]", counts))
+    ctl = Tool(gateway.socket)
+    wait_until(lambda: state(ctl, "first") == "ejected", "one check is enough")
+    assert checks(first) <= 2
+    go_on.release(4)
+    wait_until(lambda: checks(first) == 6, "four checks have succeeded, and the next is out")
+    assert state(ctl, "first") == "ejected"
+    go_on.release(1000)
+    wait_until(lambda: state(ctl, "first") == "healthy", "the fifth is enough")
 
 
 def test_the_only_deployment_is_asked_whatever_the_checks_say(daemon: StartDaemon, upstream: StartUpstream) -> None:

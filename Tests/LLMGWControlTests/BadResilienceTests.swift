@@ -21,6 +21,8 @@ struct BadResilienceTests {
             "is \"agressive\"; expected one of \"off\", \"conservative\", \"recommended\", \"aggressive\"",
             near: "aggressive"),
         resilience(
+            "active_check_failures = 0", "active_check_failures", "is 0; expected an integer from 1 to 100"),
+        resilience(
             "no_retry = [\"llmgw.upstream.overload\"]", "no_retry",
             "\"llmgw.upstream.overload\" is no reason of an upstream's failure", near: "llmgw.upstream.overloaded"),
         resilience(

@@ -134,6 +134,20 @@ struct GoodConfigurationTests {
         #expect(configuration.defaults == DefaultSettings(model: "小", embeddingModel: name))
     }
 
+    @Test func resilience() throws {
+        let text = """
+            [resilience]
+            active_check_interval = "5s"
+            active_check_failures = 1
+            active_check_recoveries = 4
+
+            """
+        #expect(
+            try load(text + minimalConfiguration).configuration.resilience
+                == ResilienceSettings(
+                    activeCheckInterval: .seconds(5), activeCheckFailures: 1, activeCheckRecoveries: 4))
+    }
+
     @Test(
         "A key comes from any of its sources, without the blanks around it",
         arguments: [

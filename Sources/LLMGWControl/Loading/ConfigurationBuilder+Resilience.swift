@@ -18,6 +18,8 @@ extension ConfigurationBuilder {
         settings.breaker = section.string("breaker").flatMap(BreakerPreset.init) ?? settings.breaker
         settings.slowStart = section.duration("slow_start") ?? settings.slowStart
         settings.activeCheckInterval = section.duration("active_check_interval") ?? settings.activeCheckInterval
+        settings.activeCheckFailures = section.integer("active_check_failures") ?? settings.activeCheckFailures
+        settings.activeCheckRecoveries = section.integer("active_check_recoveries") ?? settings.activeCheckRecoveries
         if settings.backoffMax < settings.backoffBase {
             report.problem(["resilience", "backoff_max"], "is less than backoff_base")
         }

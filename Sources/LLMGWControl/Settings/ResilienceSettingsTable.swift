@@ -44,6 +44,12 @@ enum ResilienceSettingsTable {
                 "active_check_interval", .duration(Duration.zero...Duration.seconds(86_400)), default: "\"0s\"",
                 "How often each provider is asked for its models, so that one that is down is passed over before a request finds out; 0 turns it off."
             ),
+            Setting(
+                "active_check_failures", .integer(1...100), default: "3",
+                "Checks in a row that fail before a provider counts as down."),
+            Setting(
+                "active_check_recoveries", .integer(1...100), default: "2",
+                "Checks in a row that succeed before it counts as up again."),
         ])
 
     static let alert = SettingsSection(

@@ -26,6 +26,10 @@ public struct ResilienceSettings: Sendable, Hashable {
     public var slowStart: Duration
     /// Between two checks of a provider that nobody asked for; zero turns them off.
     public var activeCheckInterval: Duration
+    /// Checks in a row that fail before a provider counts as down.
+    public var activeCheckFailures: Int
+    /// Checks in a row that succeed before it counts as up again.
+    public var activeCheckRecoveries: Int
 
     public init(
         maxAttempts: Int = 3, maxTotalAttempts: Int = 5, backoffBase: Duration = .milliseconds(500),
@@ -33,7 +37,7 @@ public struct ResilienceSettings: Sendable, Hashable {
         minServiceTime: Duration = .seconds(2), retryBudgetRatio: Double = 0.2, retryBudgetPerMinute: Int = 10,
         retryAmbiguous: Bool = false, noRetry: Set<ErrorReason> = [], noFallback: Set<ErrorReason> = [],
         breaker: BreakerPreset = .recommended, slowStart: Duration = .seconds(60),
-        activeCheckInterval: Duration = .zero
+        activeCheckInterval: Duration = .zero, activeCheckFailures: Int = 3, activeCheckRecoveries: Int = 2
     ) {
         self.maxAttempts = maxAttempts
         self.maxTotalAttempts = maxTotalAttempts
@@ -49,6 +53,8 @@ public struct ResilienceSettings: Sendable, Hashable {
         self.breaker = breaker
         self.slowStart = slowStart
         self.activeCheckInterval = activeCheckInterval
+        self.activeCheckFailures = activeCheckFailures
+        self.activeCheckRecoveries = activeCheckRecoveries
     }
 }
 

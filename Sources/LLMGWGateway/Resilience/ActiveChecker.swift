@@ -41,13 +41,15 @@ final class ActiveChecker {
         self.scheduler = scheduler
         self.logger = logger
         self.requestIDs = RequestIDGenerator(using: &random)
-        let interval = registry.settings.activeCheckInterval
-        guard interval > .zero else { return }
+        let resilience = registry.settings
+        guard resilience.activeCheckInterval > .zero else { return }
+        let settings = ActiveCheckSettings(
+            interval: resilience.activeCheckInterval, failureThreshold: resilience.activeCheckFailures,
+            recoveryThreshold: resilience.activeCheckRecoveries)
         let deployments = Dictionary(grouping: registry.all) { $0.settings.provider }
         for (name, deployments) in deployments {
             guard let provider = registry.providers[name] else { continue }
-            let check = ActiveCheck(
-                settings: ActiveCheckSettings(interval: interval), now: scheduler.now, using: &random)
+            let check = ActiveCheck(settings: settings, now: scheduler.now, using: &random)
             watches.append(Watch(provider, deployments, check))
         }
         for watch in watches { schedule(watch) }
