@@ -13,7 +13,7 @@ struct FairQueue<Payload: Sendable>: Sendable {
         let generation: UInt64
     }
 
-    private struct Node: Sendable {
+    struct Node: Sendable {
         var payload: Payload?
         var generation: UInt64
         var flow: Int
@@ -29,7 +29,7 @@ struct FairQueue<Payload: Sendable>: Sendable {
         var lane: Int
         fileprivate(set) var count = 0
         fileprivate(set) var isParked = false
-        fileprivate var head = -1
+        fileprivate(set) var head = -1
         fileprivate var tail = -1
         fileprivate var tie: UInt64 = 0
     }
@@ -44,9 +44,9 @@ struct FairQueue<Payload: Sendable>: Sendable {
 
     static var bands: Int { 3 }
 
-    private var nodes: [Node] = []
+    private(set) var nodes: [Node] = []
     private var freeNodes: [Int] = []
-    private var flows: [Flow] = []
+    private(set) var flows: [Flow] = []
     private var freeFlows: [Int] = []
     private(set) var clients: [Client] = []
     /// By band, then lane: the flows that may be served.
@@ -113,23 +113,6 @@ struct FairQueue<Payload: Sendable>: Sendable {
     func flow(at place: Int, band: Int, lane: Int) -> (flow: Int, counter: Double, tie: UInt64) {
         let item = ready[band][lane][place]
         return (item.element, item.key, flows[item.element].tie)
-    }
-
-    func head(of flow: Int) -> (ticket: Ticket, payload: Payload) {
-        let node = nodes[flows[flow].head]
-        guard let payload = node.payload else { preconditionFailure("a flow's head waits") }
-        return (Ticket(index: flows[flow].head, generation: node.generation), payload)
-    }
-
-    /// The next of the same flow; nil where there is none.
-    func next(after ticket: Ticket) -> (ticket: Ticket, payload: Payload)? {
-        let index = nodes[ticket.index].next
-        guard index >= 0, let payload = nodes[index].payload else { return nil }
-        return (Ticket(index: index, generation: nodes[index].generation), payload)
-    }
-
-    func ticket(first flow: Int) -> Ticket {
-        Ticket(index: flows[flow].head, generation: nodes[flows[flow].head].generation)
     }
 
     func flow(of ticket: Ticket) -> Int { nodes[ticket.index].flow }
@@ -302,15 +285,5 @@ struct FairQueue<Payload: Sendable>: Sendable {
         if previous >= 0 { nodes[previous].next = next } else { flows[flow].head = next }
         if next >= 0 { nodes[next].previous = previous } else { flows[flow].tail = previous }
         flows[flow].count -= 1
-    }
-}
-
-extension FairQueue<WaitingRequest> {
-    /// What the first of a flow wants, without a copy of all that is known of it: this is asked most.
-    func demand(first flow: Int) -> QuotaDemand? { nodes[flows[flow].head].payload?.request.demand }
-
-    func demand(after ticket: Ticket) -> QuotaDemand? {
-        let index = nodes[ticket.index].next
-        return index < 0 ? nil : nodes[index].payload?.request.demand
     }
 }
