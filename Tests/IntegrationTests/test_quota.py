@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import pathlib
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import StartDaemon, StartUpstream
@@ -220,6 +222,42 @@ def test_headers_about_limits_are_learned(daemon: StartDaemon, upstream: StartUp
     assert seen[1] - seen[0] >= 1.45
     with pytest.raises(RateLimitError, match="no room"):
         client.chat(PROMPT, timeout=0.5)
+
+
+def test_a_daemon_that_is_killed_remembers_the_limits_it_was_told(
+    daemon: StartDaemon, upstream: StartUpstream, directory: pathlib.Path,
+) -> None:
+    """Nobody has configured one. A thousand tokens a minute are used up but for fifty; then eight callers come back at once."""
+    used = [1, *[190] * 5]
+
+    def script(exchange: Exchange) -> None:
+        count = used[len(arrivals)] if len(arrivals) < len(used) else 190
+        arrivals.append(count)
+        headers = {"x_ratelimit_limit_tokens": "1000", "x_ratelimit_remaining_tokens": str(max(0, 1000 - sum(arrivals))), "x_ratelimit_reset_tokens": "60s"}
+        exchange.reply(chat_reply(usage={"prompt_tokens": count - 1, "completion_tokens": 1, "total_tokens": count}), **headers)
+
+    arrivals: list[int] = []
+    up = upstream(script)
+    gateway = daemon(configuration(up.base_url, server={"state_directory": str(directory)}))
+    client = gateway.client()
+    prompt = "字" * 250
+    for _ in used:
+        client.chat(prompt, max_tokens=1, timeout=5)
+    client.close()
+    gateway.kill()
+    gateway.start()
+    client = gateway.client()
+    tokens = [limit for limit in client.list_limits() if limit.scope == "upstream/up/sim" and limit.kind == "tokens/min"]
+    assert [(limit.effective_limit, limit.source) for limit in tokens] == [(1000, "provider")]
+
+    def ask(_: int) -> str:
+        with pytest.raises(RateLimitError) as refused:
+            client.chat(prompt, max_tokens=1, timeout=3)
+        return refused.value.reason
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(ask, range(8))) == {"llmgw.gateway.quota_exhausted"}
+    assert arrivals == used
 
 
 def test_models_that_a_client_may_not_use(daemon: StartDaemon, sim: Simulator) -> None:

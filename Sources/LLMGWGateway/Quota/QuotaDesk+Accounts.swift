@@ -56,10 +56,14 @@ extension QuotaDesk {
         lanes.setLane(controller.addLane(queue: queue, accounts: shared), of: deployment, model: model.name)
     }
 
-    /// The account of a scope; a new one gets back what an earlier life of the daemon granted from it.
+    /// The account of a scope; a new one gets back what an earlier life of the daemon granted from it, and what that was told of its limits.
     func account(_ scope: QuotaScope, _ settings: @autoclosure () -> QuotaAccountSettings) -> QuotaBook.AccountID {
         if let account = controller.book.account(of: scope) { return account }
         let account = controller.account(scope, settings())
+        if case .upstream = scope, let limits = journal?.limits.take(of: scope), !limits.isEmpty {
+            let now = scheduler.now
+            controller.change { $0.restore(limits, of: account, now: now) }
+        }
         restore(history.takeMinute(of: scope, now: scheduler.now), to: account)
         if history.isComplete { restore(history.takeDay(of: scope, now: scheduler.now), to: account) }
         return account

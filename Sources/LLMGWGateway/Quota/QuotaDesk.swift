@@ -18,6 +18,8 @@ final class QuotaDesk {
     var succession: QuotaSuccession?
     private(set) var waiters: [WaitingTicket: QuotaWaiter] = [:]
     var lanes = QuotaLanes()
+    /// When what was told of an upstream's limits was written down last.
+    private var limitsNoted: [QuotaBook.AccountID: MonotonicInstant] = [:]
     private var timer: (any ScheduledAction)?
     private var timerAt: MonotonicInstant?
 
@@ -163,11 +165,22 @@ final class QuotaDesk {
         let before = controller.book.knownLimits(account)
         controller.learn(report, from: grant, about: account, now: scheduler.now)
         let after = controller.book.knownLimits(account)
+        if !report.isEmpty { keep(after, isNew: after != before, of: account, at: deployment) }
         for metric in QuotaMetric.allCases {
             guard let limit = after[metric], limit != before[metric] else { continue }
             onLimit(.told(scope(learnedFrom: deployment), metric, limit, before: before[metric]))
         }
         pump()
+    }
+
+    /// Also what is not new, now and then: the record shall not grow old while it is true.
+    private func keep(
+        _ limits: QuotaLimits, isNew: Bool, of account: QuotaBook.AccountID, at deployment: Deployment
+    ) {
+        let now = scheduler.now
+        guard let journal, isNew || limitsNoted[account].map({ now - $0 >= .seconds(3600) }) ?? true else { return }
+        limitsNoted[account] = now
+        journal.limits.note(limits, of: scope(learnedFrom: deployment), now: now)
     }
 
     func settleAttempt(_ grant: AdmissionGrant, _ settlement: Settlement) {

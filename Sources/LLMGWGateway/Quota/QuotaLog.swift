@@ -5,7 +5,7 @@ import Logging
 
 /// Writes down what is granted, before it is sent, so that a daemon that is killed continues its windows where they were.
 ///
-/// There is a journal for each length of window. Without a state directory there is none, and a new daemon starts with empty windows.
+/// There is a journal for each length of window, and one for what providers say of their limits. Without a state directory there is none, and a new daemon starts with empty windows.
 @GatewayLoop
 final class QuotaLog {
     struct Restored {
@@ -30,12 +30,14 @@ final class QuotaLog {
         var restored: [UInt64: [QuotaJournal.Restored]] = [:]
     }
 
+    let limits: LimitLog
     private var minute: Book
     private var day: Book
     private var kept: [QuotaBook.ReservationID: [Kept]] = [:]
     private var keys: [QuotaScope: [QuotaMetric: UInt64]] = [:]
 
     init(directory: String, logger: Logger) {
+        limits = LimitLog(directory: directory, logger: logger)
         minute = Self.book("\(directory)/quota.journal", .seconds(60), logger)
         day = Self.book("\(directory)/quota-day.journal", .seconds(86_400), logger)
         // Over a start of the machine nobody was under way in the day, and the ledger knows the times better.
@@ -56,18 +58,20 @@ final class QuotaLog {
         QuotaJournal(path: path, window: window + WindowBucket.guardTime)
     }
 
-    var statuses: [StorageStatus] { [minute, day].compactMap { $0.journal?.status } }
+    var statuses: [StorageStatus] { [minute.journal?.status, day.journal?.status, limits.status].compactMap { $0 } }
 
     /// Another process goes on with the files, and hears otherwise of what is granted and not settled: only what is settled stays in them.
     func handOver() {
         for kept in kept.values.joined() { kept.journal.settle(kept.entry, amount: 0) }
         kept = [:]
+        limits.handOver()
         minute.journal = nil
         day.journal = nil
     }
 
     /// It does not. What stands in the files is known here already.
     func takeBack(_ book: QuotaBook) {
+        limits.takeBack()
         for place in [\QuotaLog.minute, \QuotaLog.day] {
             let journal = Self.open(self[keyPath: place].path, self[keyPath: place].window)
             _ = journal.takeRestored()

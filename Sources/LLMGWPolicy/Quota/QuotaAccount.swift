@@ -228,7 +228,7 @@ public struct QuotaAccount: Sendable {
                 if let limit = reading.limit { concurrency.report(limit, now: now) }
                 continue
             }
-            let index = windows.firstIndex { $0.metric == metric } ?? addWindow(metric, reading)
+            let index = windows.firstIndex { $0.metric == metric } ?? addWindow(metric, reading.limit)
             guard let index else { continue }
             windows[index].learn(
                 reading, sequence: sequence, entry: index < entries.count ? entries[index] : nil, now: now)
@@ -236,12 +236,24 @@ public struct QuotaAccount: Sendable {
     }
 
     /// A limit nobody had configured. Until now nothing was counted for it: the provider's own count stands for that.
-    private mutating func addWindow(_ metric: QuotaMetric, _ reading: RateLimitReport.Reading) -> Int? {
-        guard let limit = reading.limit, limit > 0 else { return nil }
+    private mutating func addWindow(_ metric: QuotaMetric, _ limit: Int?) -> Int? {
+        guard let limit, limit > 0 else { return nil }
         windows.append(
             WindowBucket(metric, limit: nil, smooths: settings.smooths, burst: settings.burst))
         reserved.append(0)
         return windows.count - 1
+    }
+
+    /// What an earlier process was told, before anything is told anew: what that one granted finds its windows.
+    mutating func restore(_ limits: QuotaLimits, now: MonotonicInstant) {
+        for metric in QuotaMetric.allCases {
+            guard let limit = limits[metric] else { continue }
+            if metric == .concurrency {
+                concurrency.report(limit, now: now)
+            } else if let index = windows.firstIndex(where: { $0.metric == metric }) ?? addWindow(metric, limit) {
+                windows[index].limit.report(limit, now: now)
+            }
+        }
     }
 
     /// The upstream refused because of its limits, and did not tell them: fewer requests a minute where these are counted, else fewer at once.

@@ -246,6 +246,11 @@ public struct QuotaBook: Sendable {
         accounts[id.index].configure(settings)
     }
 
+    /// Continues with what an earlier process was told of an upstream's limits.
+    public mutating func restore(_ limits: QuotaLimits, of id: AccountID, now: MonotonicInstant) {
+        accounts[id.index].restore(limits, now: now)
+    }
+
     /// Continues what an earlier process granted at `granted`.
     public mutating func restore(
         _ amount: Int, of metric: QuotaMetric, in id: AccountID, granted: MonotonicInstant

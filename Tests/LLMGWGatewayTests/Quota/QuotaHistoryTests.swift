@@ -1,5 +1,6 @@
 import LLMGWCore
 import LLMGWPolicy
+import LLMGWStorage
 import Logging
 import TestSupport
 import Testing
@@ -59,6 +60,52 @@ struct QuotaHistoryTests {
         history.add(5, of: other, started: hourAgo, ended: .now)
         #expect(history.takeDay(of: scope, now: .now).map(\.amount) == [4, 1, 1])
         #expect(history.takeDay(of: other, now: .now).map(\.amount) == [5], "the journal has nothing of it")
+    }
+
+    @Test("What a provider told of its limits is there again before it is told anew, with what was granted of it")
+    func toldLimits() throws {
+        let directory = try TemporaryDirectory()
+        let upstream = QuotaScope.upstream(provider: "本地", model: "m")
+        let told = QuotaLimits([.tokensPerMinute: 1000, .requestsPerMinute: 5])
+        do {
+            let log = QuotaLog(directory: directory.path, logger: logger)
+            log.limits.note(QuotaLimits([.tokensPerMinute: 400]), of: upstream, now: now)
+            log.limits.note(told, of: upstream, now: now + .seconds(1))
+            var controller = AdmissionController()
+            let account = controller.account(upstream, QuotaAccountSettings(limits: told))
+            log.note(controller.reserve(QuotaDemand(inputTokens: 900), in: [account], now: now), controller.book)
+        }
+        let log = QuotaLog(directory: directory.path, logger: logger)
+        #expect(log.statuses.count == 3 && log.statuses.allSatisfy { $0.state == .ready })
+        let desk = QuotaDesk(scheduler: ManualScheduler(), journal: log, onBudget: { _, _, _ in })
+        _ = desk.account(.provider("本地"), QuotaAccountSettings())
+        #expect(desk.statuses().isEmpty, "nobody else's limits")
+        _ = desk.account(upstream, QuotaAccountSettings())
+        let statuses = Dictionary(uniqueKeysWithValues: desk.statuses().map { ($0.status.metric, $0.status) })
+        #expect(statuses[.tokensPerMinute]?.effective == 1000 && statuses[.tokensPerMinute]?.used == 900)
+        #expect(statuses[.requestsPerMinute]?.effective == 5 && statuses[.requestsPerMinute]?.used == 1)
+        #expect(statuses.values.allSatisfy { $0.source == .provider })
+        #expect(log.limits.take(of: upstream).isEmpty)
+    }
+
+    @Test("The latest record of a limit counts, however often it was renewed")
+    func renewedLimits() throws {
+        let directory = try TemporaryDirectory()
+        let (rare, busy) = (
+            QuotaScope.upstream(provider: "本地", model: "稀"), QuotaScope.upstream(provider: "本地", model: "m")
+        )
+        do {
+            let log = LimitLog(directory: directory.path, logger: logger)
+            log.note(QuotaLimits([.requestsPerMinute: 7]), of: rare, now: now)
+            for count in 0..<10_000 {
+                log.note(QuotaLimits([.requestsPerMinute: 1 + count]), of: busy, now: now + .seconds(count))
+            }
+            log.handOver()
+            log.note(QuotaLimits([.requestsPerMinute: 3]), of: busy, now: now + .seconds(10_000))
+        }
+        let log = LimitLog(directory: directory.path, logger: logger)
+        #expect(log.take(of: rare)[.requestsPerMinute] == 7)
+        #expect(log.take(of: busy)[.requestsPerMinute] == 10_000)
     }
 
     @Test("Accounts get their past when they open, and those that were open when all of it is known")
