@@ -11,6 +11,8 @@ struct ArrivalReference {
         var limits: (requests: Int, tokens: Int)
         var reserved: Int
         var tokens: Int
+        /// What the gateway held the upstream's own limit for, at that grant; nil where it had not heard of it.
+        var learned: Int?
         var time: Double?
         /// When the gateway heard what it took, and what it heard.
         var told: (step: Int, tokens: Int)?
@@ -47,5 +49,20 @@ struct ArrivalReference {
             if minute.reduce(0, { $0 + $1.tokens }) > last.limits.tokens { verdict.debts += 1 }
         }
         return verdict
+    }
+
+    /// The upstream's own limit on requests, as far as it was known.
+    var learnedProblem: String? {
+        let sorted = arrivals.values.filter { $0.time != nil && $0.learned != nil }
+            .sorted { ($0.time ?? 0, $0.granted) < ($1.time ?? 0, $1.granted) }
+        for (index, first) in sorted.enumerated() {
+            let start = first.time ?? 0
+            let minute = sorted[index...].prefix { ($0.time ?? 0) < start + 60 }
+            guard let limit = minute.max(by: { $0.granted < $1.granted })?.learned, minute.count > limit else {
+                continue
+            }
+            return "\(minute.count) requests in the minute from \(start), \(limit) were known to be allowed"
+        }
+        return nil
     }
 }

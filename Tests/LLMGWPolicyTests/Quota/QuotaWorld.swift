@@ -19,6 +19,8 @@ struct QuotaWorld {
         case dispatch(Int, AdmissionGrant, life: Int)
         case end(Int, AdmissionGrant, Attempt, life: Int)
         case lower(requests: Int, tokens: Int)
+        /// The upstream's own limit, which its answers tell.
+        case change(Int)
         case kill
     }
 
@@ -37,6 +39,11 @@ struct QuotaWorld {
     private var lanes: [LaneID] = []
     private var clients: [QuotaBook.AccountID] = []
     private var provider: QuotaBook.AccountID
+    private var upstream: QuotaBook.AccountID
+    private var upstreamLimit: Int
+    /// What the daemon has written down of it.
+    private var told = QuotaLimits()
+    private(set) var heldByLearning = 0
     private var limits: (requests: Int, tokens: Int)
     private let laneTokens: Int
     private let clientLimit: Int
@@ -58,6 +65,8 @@ struct QuotaWorld {
         clientLimit = Int.random(in: 3...20, using: &random)
         smooths = Bool.random(using: &random)
         provider = controller.account(.provider("p"), QuotaAccountSettings())
+        upstream = provider
+        upstreamLimit = Int.random(in: 5...40, using: &random)
         open()
         for _ in 0..<Int.random(in: 100...250, using: &random) {
             schedule(.arrival, at: Double.random(in: 0...200, using: &random))
@@ -67,6 +76,9 @@ struct QuotaWorld {
                 requests: Int.random(in: 1...limits.requests, using: &random),
                 tokens: Int.random(in: 300...limits.tokens, using: &random)),
             at: Double.random(in: 30...170, using: &random))
+        for _ in 0..<Int.random(in: 0...3, using: &random) {
+            schedule(.change(Int.random(in: 2...60, using: &random)), at: Double.random(in: 10...200, using: &random))
+        }
         for _ in 0..<Int.random(in: 0...4, using: &random) {
             schedule(.kill, at: Double.random(in: 10...220, using: &random))
         }
@@ -103,12 +115,15 @@ struct QuotaWorld {
                 limits: QuotaLimits([
                     .requestsPerMinute: limits.requests, .tokensPerMinute: limits.tokens, .concurrency: 8,
                 ]), smooths: smooths))
+        upstream = controller.account(
+            .upstream(provider: "p", model: "模型"), QuotaAccountSettings(smooths: smooths))
+        controller.change { [told, upstream, now] in $0.restore(told, of: upstream, now: now) }
         let queue = controller.addQueue("p", maxWaiting: 500)
         lanes = (0..<2).map { lane in
             let own = controller.account(
                 .deployment(model: "m", name: "\(lane)"),
                 QuotaAccountSettings(limits: QuotaLimits([.tokensPerMinute: laneTokens])))
-            return controller.addLane(queue: queue, accounts: [provider, own])
+            return controller.addLane(queue: queue, accounts: [provider, own, upstream])
         }
         clients = (0..<4).map { client in
             controller.account(
@@ -193,6 +208,7 @@ struct QuotaWorld {
             controller.change { [provider, smooths] in
                 $0.configure(provider, QuotaAccountSettings(limits: changed, smooths: smooths))
             }
+        case .change(let limit): upstreamLimit = limit
         case .kill:
             kills += 1
             life += 1
@@ -233,7 +249,8 @@ struct QuotaWorld {
         let real = [guess / 10, guess, guess * 10][Int.random(in: 0..<3, using: &random)]
         reference.arrivals[number] = ArrivalReference.Arrival(
             lane: lanes.firstIndex(of: attempt.request.lane) ?? 0, granted: number, limits: limits, reserved: reserved,
-            tokens: real)
+            tokens: real, learned: learned)
+        if let learned, learned < limits.requests { heldByLearning += 1 }
         let slow = Int.random(in: 0..<10, using: &random) == 0
         let departure = time + Double.random(in: slow ? 0.25...30 : 0...0.2, using: &random)
         if Int.random(in: 0..<12, using: &random) > 0 {
@@ -241,6 +258,12 @@ struct QuotaWorld {
         }
         schedule(
             .end(number, grant, attempt, life: life), at: departure + Double.random(in: 0.8...25, using: &random))
+    }
+
+    private var learned: Int? {
+        controller.book.statusesForTest(now: now)
+            .first { $0.scope == .upstream(provider: "p", model: "模型") && $0.status.metric == .requestsPerMinute }?
+            .status.effective
     }
 
     private mutating func end(
@@ -266,6 +289,11 @@ struct QuotaWorld {
             let input = arrival.tokens / 3
             settlement = .used(Usage(inputTokens: UInt64(input), outputTokens: UInt64(arrival.tokens - input)))
             reference.arrivals[number]?.told = (steps, arrival.tokens)
+        }
+        if reference.arrivals[number]?.told != nil {
+            let report = RateLimitReport([.requestsPerMinute: .init(limit: upstreamLimit)])
+            controller.learn(report, from: grant, about: upstream, now: now)
+            told = controller.book.knownLimits(upstream)
         }
         let isSettled = controller.settleAttempt(grant, settlement, now: now)
         #expect(isSettled)
