@@ -71,6 +71,18 @@ def test_reasons_that_the_configuration_does_not_repeat(daemon: StartDaemon, ups
     assert (refused(client).attempts, len(up.requests)) == (1, 1)
 
 
+def test_how_often_is_said_for_each_reason(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """More for one class, fewer for another, and the caps for the rest."""
+    attempts_of = {"llmgw.upstream.server_error": 4, "llmgw.upstream.overloaded": 1, "llmgw.upstream.rate_limited": 2}
+    ups = {"500": upstream(status(500)), "503": upstream(status(503)), "429": upstream(status(429, retry_after_ms="1"))}
+    client = daemon(several(
+        {name: up.base_url for name, up in ups.items()}, {name: {"provider": name} for name in ups},
+        resilience={**EAGER, "attempts": attempts_of, "max_attempts": 3, "breaker": "off"},
+    )).client()
+    assert {name: refused(client, model=name).attempts for name in ups} == {"500": 4, "503": 1, "429": 2}
+    assert {name: len(up.requests) for name, up in ups.items()} == {"500": 4, "503": 1, "429": 2}
+
+
 def test_the_budget_bounds_what_an_outage_costs(daemon: StartDaemon, upstream: StartUpstream) -> None:
     """20 requests at an upstream that is down: a fifth of them are repeated, and two more."""
     up = upstream(status(500))

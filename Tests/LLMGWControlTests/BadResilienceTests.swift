@@ -21,6 +21,21 @@ struct BadResilienceTests {
             "is \"agressive\"; expected one of \"off\", \"conservative\", \"recommended\", \"aggressive\"",
             near: "aggressive"),
         resilience(
+            "attempts = { \"llmgw.upstream.overload\" = 2 }", "attempts",
+            "\"llmgw.upstream.overload\" is no reason of an upstream's failure", near: "llmgw.upstream.overloaded"),
+        resilience(
+            "attempts = { \"llmgw.upstream.overloaded\" = 6 }", "attempts",
+            "\"llmgw.upstream.overloaded\" has more attempts than max_total_attempts"),
+        resilience(
+            "attempts = { \"llmgw.upstream.quota_exhausted\" = 2 }", "attempts",
+            "\"llmgw.upstream.quota_exhausted\" is never repeated: the same request would fail again"),
+        resilience(
+            "attempts = { \"llmgw.upstream.overloaded\" = \"两次\" }", "attempts",
+            "has llmgw.upstream.overloaded, which is a string; expected a table of integers from 1 to 20"),
+        resilience(
+            "attempts = { \"llmgw.upstream.overloaded\" = 0 }", "attempts",
+            "has llmgw.upstream.overloaded, which is 0; expected a table of integers from 1 to 20"),
+        resilience(
             "active_check_failures = 0", "active_check_failures", "is 0; expected an integer from 1 to 100"),
         resilience(
             "no_retry = [\"llmgw.upstream.overload\"]", "no_retry",

@@ -140,12 +140,14 @@ struct GoodConfigurationTests {
             active_check_interval = "5s"
             active_check_failures = 1
             active_check_recoveries = 4
+            attempts = { "llmgw.upstream.rate_limited" = 5, "llmgw.upstream.server_error" = 1 }
 
             """
         #expect(
             try load(text + minimalConfiguration).configuration.resilience
                 == ResilienceSettings(
-                    activeCheckInterval: .seconds(5), activeCheckFailures: 1, activeCheckRecoveries: 4))
+                    attempts: [.rateLimited: 5, .serverError: 1], activeCheckInterval: .seconds(5),
+                    activeCheckFailures: 1, activeCheckRecoveries: 4))
     }
 
     @Test(

@@ -13,6 +13,7 @@ extension ConfigurationBuilder {
         settings.retryBudgetRatio = section.number("retry_budget") ?? settings.retryBudgetRatio
         settings.retryBudgetPerMinute = section.integer("retry_budget_per_minute") ?? settings.retryBudgetPerMinute
         settings.retryAmbiguous = section.boolean("retry_ambiguous") ?? settings.retryAmbiguous
+        settings.attempts = attempts(atMost: settings.maxTotalAttempts)
         settings.noRetry = reasons("no_retry")
         settings.noFallback = reasons("no_fallback")
         settings.breaker = section.string("breaker").flatMap(BreakerPreset.init) ?? settings.breaker
@@ -29,19 +30,32 @@ extension ConfigurationBuilder {
         return settings
     }
 
-    private mutating func reasons(_ setting: String) -> Set<ErrorReason> {
-        var reasons: Set<ErrorReason> = []
-        for name in document.resilience.strings(setting) ?? [] {
-            let reason = ErrorReason(name)
-            if reason.entry == nil || !name.hasPrefix("llmgw.upstream.") {
-                let known = ErrorReason.table.map(\.reason.name).filter { $0.hasPrefix("llmgw.upstream.") }
-                report.problem(
-                    ["resilience", setting], "\"\(name)\" is no reason of an upstream's failure",
-                    near: NearestName.among(known, to: name))
+    private mutating func attempts(atMost total: Int) -> [ErrorReason: Int] {
+        var attempts: [ErrorReason: Int] = [:]
+        for (name, count) in (document.resilience.counts("attempts") ?? [:]).sorted(by: { $0.key < $1.key }) {
+            let (reason, path) = (ErrorReason(name), ["resilience", "attempts"])
+            check(reason, "attempts")
+            if reason.entry?.retry == .never, count > 1 {
+                report.problem(path, "\"\(name)\" is never repeated: the same request would fail again")
             }
-            reasons.insert(reason)
+            if count > total { report.problem(path, "\"\(name)\" has more attempts than max_total_attempts") }
+            attempts[reason] = count
         }
-        return reasons
+        return attempts
+    }
+
+    private mutating func reasons(_ setting: String) -> Set<ErrorReason> {
+        let reasons = (document.resilience.strings(setting) ?? []).map { ErrorReason($0) }
+        for reason in reasons { check(reason, setting) }
+        return Set(reasons)
+    }
+
+    private mutating func check(_ reason: ErrorReason, _ setting: String) {
+        guard reason.entry == nil || !reason.name.hasPrefix("llmgw.upstream.") else { return }
+        let known = ErrorReason.table.map(\.reason.name).filter { $0.hasPrefix("llmgw.upstream.") }
+        report.problem(
+            ["resilience", setting], "\"\(reason.name)\" is no reason of an upstream's failure",
+            near: NearestName.among(known, to: reason.name))
     }
 
     mutating func buildAlerts(_ models: [String: ModelSettings]) -> [AlertSettings] {

@@ -52,6 +52,9 @@ enum EffectiveSettings {
             let members = table.sorted { $0.key < $1.key }
                 .map { "\($0.key) = \(quoted(setting.isSecret ? "********" : $0.value))" }
             return members.isEmpty ? "{}" : "{ " + members.joined(separator: ", ") + " }"
+        case .counts(let counts):
+            let members = counts.sorted { $0.key < $1.key }.map { "\(bareOrQuoted($0.key)) = \($0.value)" }
+            return members.isEmpty ? "{}" : "{ " + members.joined(separator: ", ") + " }"
         }
     }
 

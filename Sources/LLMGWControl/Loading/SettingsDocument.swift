@@ -19,6 +19,9 @@ struct SettingsDocument: Sendable {
         func table(_ name: String) -> [String: String]? {
             if case .table(let table)? = values[name] { table } else { nil }
         }
+        func counts(_ name: String) -> [String: Int]? {
+            if case .counts(let counts)? = values[name] { counts } else { nil }
+        }
     }
 
     /// A model's section and those inside it.

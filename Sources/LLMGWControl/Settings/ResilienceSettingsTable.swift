@@ -31,8 +31,12 @@ enum ResilienceSettingsTable {
                 "Repeat requests whose answer was lost, so that they may have been processed already, where the caller did not say."
             ),
             Setting(
+                "attempts", .counts(1...20), default: "{}",
+                "Attempts at one deployment, the first included, for failures of these reasons (as in the protocol's table), instead of `max_attempts`: `{ \"llmgw.upstream.rate_limited\" = 5 }`."
+            ),
+            Setting(
                 "no_retry", .strings, default: "[]",
-                "Reasons (as in the protocol's table) for which the same deployment is not asked again."),
+                "Reasons for which the same deployment is not asked again, as with one of `attempts`."),
             Setting("no_fallback", .strings, default: "[]", "Reasons for which nobody else is asked."),
             Setting(
                 "breaker", .choice(BreakerPreset.allCases.map(\.rawValue)), default: "\"recommended\"",

@@ -15,6 +15,8 @@ struct Setting: Sendable {
         case choices([String])
         /// A table of strings.
         case table
+        /// A table of integers.
+        case counts(ClosedRange<Int>)
         /// A file mode in octal: "0660".
         case mode
     }

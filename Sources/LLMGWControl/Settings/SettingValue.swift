@@ -9,6 +9,7 @@ enum SettingValue: Sendable, Equatable {
     case duration(Duration)
     case strings([String])
     case table([String: String])
+    case counts([String: Int])
 
     /// Reads a value as its setting wants it. The error says what was expected.
     static func read(_ node: TOMLNode, as kind: Setting.Kind) -> Result<SettingValue, Mismatch> {
@@ -47,6 +48,16 @@ enum SettingValue: Sendable, Equatable {
                 table[key] = text
             }
             return .success(.table(table))
+        case (.counts(let range), .table(let members)):
+            var counts: [String: Int] = [:]
+            for (key, member) in members {
+                guard case .integer(let count) = member, range.contains(count) else {
+                    let found = if case .integer(let count) = member { String(count) } else { member.kindName }
+                    return .failure(Mismatch("has \(key), which is \(found); expected \(kind.expectation)"))
+                }
+                counts[key] = count
+            }
+            return .success(.counts(counts))
         case (.mode, .string(let text)):
             guard let mode = Int(text, radix: 8), (0...0o777).contains(mode), text.utf8.count >= 3 else {
                 return .failure(Mismatch("is \"\(text)\"; expected \(kind.expectation)"))
@@ -99,6 +110,7 @@ extension Setting.Kind {
         case .strings: "an array of strings"
         case .choices(let words): "an array of " + words.map { "\"\($0)\"" }.joined(separator: ", ")
         case .table: "a table of strings"
+        case .counts(let range): "a table of integers from \(range.lowerBound) to \(range.upperBound)"
         case .mode: "a file mode in octal, such as \"0660\""
         }
     }

@@ -17,6 +17,8 @@ public struct ResilienceSettings: Sendable, Hashable {
     public var retryBudgetPerMinute: Int
     /// Whether a request that may already have been processed is repeated, where the caller did not say.
     public var retryAmbiguous: Bool
+    /// Attempts at one deployment for failures of these reasons, instead of `maxAttempts`.
+    public var attempts: [ErrorReason: Int]
     /// Reasons for which the same deployment is not asked again, although the table allows it.
     public var noRetry: Set<ErrorReason>
     /// Reasons for which nobody else is asked, although the table allows it.
@@ -35,7 +37,8 @@ public struct ResilienceSettings: Sendable, Hashable {
         maxAttempts: Int = 3, maxTotalAttempts: Int = 5, backoffBase: Duration = .milliseconds(500),
         backoffMax: Duration = .seconds(8), maxRetryAfter: Duration = .seconds(120),
         minServiceTime: Duration = .seconds(2), retryBudgetRatio: Double = 0.2, retryBudgetPerMinute: Int = 10,
-        retryAmbiguous: Bool = false, noRetry: Set<ErrorReason> = [], noFallback: Set<ErrorReason> = [],
+        retryAmbiguous: Bool = false, attempts: [ErrorReason: Int] = [:], noRetry: Set<ErrorReason> = [],
+        noFallback: Set<ErrorReason> = [],
         breaker: BreakerPreset = .recommended, slowStart: Duration = .seconds(60),
         activeCheckInterval: Duration = .zero, activeCheckFailures: Int = 3, activeCheckRecoveries: Int = 2
     ) {
@@ -48,6 +51,7 @@ public struct ResilienceSettings: Sendable, Hashable {
         self.retryBudgetRatio = retryBudgetRatio
         self.retryBudgetPerMinute = retryBudgetPerMinute
         self.retryAmbiguous = retryAmbiguous
+        self.attempts = attempts
         self.noRetry = noRetry
         self.noFallback = noFallback
         self.breaker = breaker

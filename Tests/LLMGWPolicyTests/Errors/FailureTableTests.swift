@@ -22,8 +22,9 @@ struct FailureTableTests {
         if rule.isConnectionFailure {
             #expect(rule.breaker == .failure && rule.settlement == .refund, "what was not sent is not charged")
         }
-        // A class that the protocol calls hopeless is not repeated.
-        if try #require(reason.entry).retry == .never { #expect(rule.repetition == .never) }
+        // A class that the protocol calls hopeless is not repeated, and of the upstreams' every other is.
+        let isHopeless = try #require(reason.entry).retry == .never
+        if isUpstreams || isHopeless { #expect(isHopeless == (rule.repetition == .never)) }
         #expect((rule.fallback.chain == nil) == (rule.fallback == .never || rule.fallback == .optIn))
     }
 
