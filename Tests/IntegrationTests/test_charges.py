@@ -193,3 +193,34 @@ def test_a_clients_budget_bounds_its_fallbacks(daemon: StartDaemon, upstream: St
     assert len(other.exchanges) == 3
     (budget,) = client.list_budgets()
     assert (budget.spent.micros, budget.reserved.micros) == (3_000_000, 0)
+
+
+def test_what_each_provider_took_is_remembered(daemon: StartDaemon, upstream: StartUpstream, directory: pathlib.Path) -> None:
+    """The first has read the request, and then says nothing; another one answers. Both are to be paid, also after a restart."""
+    first = upstream(lambda exchange: exchange.reset())
+    other = upstream(lambda exchange: exchange.reply(chat_reply(usage={"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30})))
+    budget = {"budget_per_day": 1000, "currency": "EUR"}
+    gateway = daemon(several(
+        {"本地": {"base_url": first.base_url, **budget}, "other": {"base_url": other.base_url, **budget}},
+        {"m": {"provider": "本地", "fallbacks": ["n"], **PRICES}, "n": {"provider": "other", **PRICES}},
+        resilience={**EAGER, "max_attempts": 1, "breaker": "off"}, server={"state_directory": str(directory)},
+    ) + section("clients.default", budget))
+    client = gateway.client()
+    cost = client.chat(PROMPT, retry_ambiguous=True).info.cost
+    assert cost is not None
+
+    def spent(client: Client) -> dict[str, int]:
+        return {budget.scope.partition("/")[0] + budget.scope.rpartition("/")[2]: budget.spent.micros for budget in client.list_budgets()}
+
+    before = spent(client)
+    assert before["providerother"] == 30_000 and before["provider本地"] > 0
+    assert sum(amount for scope, amount in before.items() if scope.startswith("provider")) == cost.micros
+    rows = wait_until(lambda: (rows := client.get_usage(["provider"]).rows) and len(rows) == 2 and rows, "the ledger has it")
+    assert {row.provider: (row.requests, row.unpriced_requests) for row in rows} == {"other": (1, 0), "本地": (0, 0)}
+    assert {row.provider: row.costs[0].micros for row in rows} == {"other": 30_000, "本地": before["provider本地"]}
+    client.close()
+    gateway.stop()
+    gateway.start()
+    client = gateway.client()
+    client.chat(PROMPT, model="n")
+    assert spent(client) == {**before, "providerother": 60_000, **{scope: amount + 30_000 for scope, amount in before.items() if scope.startswith("client")}}

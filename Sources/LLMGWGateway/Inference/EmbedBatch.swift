@@ -85,7 +85,8 @@ final class EmbedBatch {
                 info.latency = latency
             }
             member.execution.attempts = reply.info.attempts
-            member.execution.spending.add(costs.map { [$0[index]] }, estimate: estimates?[index])
+            member.execution.spending.add(
+                costs.map { [$0[index]] }, estimate: estimates?[index], at: reply.info.provider ?? "")
             member.settle(
                 .share(
                     EmbedReply(

@@ -106,11 +106,11 @@ final class RequestQuota {
     }
 
     /// An attempt is over.
-    fileprivate func note(_ settlement: Settlement, _ costs: [Cost]?, estimate: Usage?) {
+    fileprivate func note(_ settlement: Settlement, _ costs: [Cost]?, estimate: Usage?, at provider: String) {
         self.settlement = self.settlement.followed(by: settlement)
         source = estimate == nil ? .upstream : .estimate
-        spending.add(costs, estimate: estimate)
-        execution.spending.add(costs, estimate: estimate)
+        spending.add(costs, estimate: estimate, at: provider)
+        execution.spending.add(costs, estimate: estimate, at: provider)
     }
 
     /// The rule for what becomes of a failed attempt's quota.
@@ -222,7 +222,7 @@ final class QuotaPlace {
     ) {
         desk.settleAttempt(grant, settlement)
         desk.settleSpending(reserved, costs: costs, in: payers)
-        request.note(own ?? settlement, costs, estimate: estimate)
+        request.note(own ?? settlement, costs, estimate: estimate, at: target.settings.provider)
     }
 }
 

@@ -127,20 +127,32 @@ final class UsageBook {
         }
         guard ledger != nil else { return }
         let now = scheduler.now
+        let provider = info?.provider ?? error?.provider ?? ""
+        let parts = execution.spending.byProvider
         keep(
             UsageRecord(
                 time: UnixTime.now.milliseconds, uid: caller.client.uid, client: caller.client.name,
                 operation: execution.operation, model: info?.model ?? error?.model ?? model.name,
-                provider: info?.provider ?? error?.provider ?? "", deployment: info?.path.last?.deployment ?? "",
+                provider: provider, deployment: info?.path.last?.deployment ?? "",
                 inputTokens: usage?.inputTokens, outputTokens: usage?.outputTokens,
                 cachedInputTokens: usage?.cachedInputTokens, reasoningTokens: usage?.reasoningTokens,
                 estimatedInputTokens: execution.spending.estimate?.inputTokens,
                 estimatedOutputTokens: execution.spending.estimate?.outputTokens,
-                cost: cost.map { UsageCost(micros: $0.micros, currency: $0.currency) },
+                cost: execution.cost(info, at: provider, parts).map { UsageCost($0) },
                 outcome: error.map { "\($0.reason)" } ?? "ok", attempts: execution.attempts,
                 duration: (now - execution.started).wholeMicroseconds,
                 queued: (info?.latency?.queue ?? execution.queueTime).wholeMicroseconds,
                 firstContent: info?.latency?.firstToken?.wholeMicroseconds, cache: (info?.cache ?? .bypass).word))
+        // What the others took on the way, so that their budgets find it after a restart.
+        for (other, costs) in parts where other != provider {
+            for cost in costs where cost.micros != 0 {
+                keep(
+                    UsageRecord(
+                        time: UnixTime.now.milliseconds, uid: caller.client.uid, client: caller.client.name,
+                        operation: execution.operation, model: model.name, provider: other, cost: UsageCost(cost),
+                        outcome: "ok", attempts: 0, duration: 0, cache: UsageRecord.part))
+            }
+        }
     }
 }
 
@@ -150,6 +162,19 @@ extension Execution {
         if !spending.isNothing { return spending.cost }
         return info?.isNew == false ? nil : info?.cost
     }
+
+    /// What of it this provider took. Nil where that is not known, or it is no single sum.
+    fileprivate func cost(_ info: ReplyInfo?, at provider: String, _ parts: [String: [Cost]]) -> Cost? {
+        guard !spending.isNothing else { return cost(info) }
+        guard !spending.isUnpriced else { return nil }
+        let own = parts[provider] ?? []
+        if own.isEmpty { return spending.costs.first.map { Cost(micros: 0, currency: $0.currency) } }
+        return own.count > 1 ? nil : own.first
+    }
+}
+
+extension UsageCost {
+    fileprivate init(_ cost: Cost) { self.init(micros: cost.micros, currency: cost.currency) }
 }
 
 extension CacheState {

@@ -20,7 +20,8 @@ extension SQLiteConnection {
         let sums = ["input", "output", "cached", "reasoning", "cost", "estimated_input", "estimated_output"]
             .map { "CAST(total(\($0)) AS INTEGER)" }
         let counts = [
-            "count(*)", "count(*) FILTER (WHERE outcome <> 'ok')", "count(coalesce(estimated_input, estimated_output))",
+            "count(*) FILTER (WHERE cache <> '\(UsageRecord.part)')", "count(*) FILTER (WHERE outcome <> 'ok')",
+            "count(coalesce(estimated_input, estimated_output))",
         ]
         let columns = dimensions.map(\.name) + ["currency"] + counts + sums
         let order = (groups + ["currency"]).joined(separator: ", ")

@@ -27,8 +27,11 @@ public struct UsageRecord: Sendable, Hashable {
     public var duration: Int64
     public var queued: Int64
     public var firstContent: Int64?
-    /// "hit", "miss", "stale", "coalesced" or "bypass".
+    /// "hit", "miss", "stale", "coalesced" or "bypass"; `part` for what another provider took on the way to the call that has a row of its own.
     public var cache: String
+
+    /// Such a row has a cost, and is no call.
+    public static let part = "part"
 
     public init(
         time: Int64, uid: UInt32, client: String, operation: String, model: String, provider: String = "",

@@ -93,6 +93,23 @@ struct UsageLedgerTests {
         await ledger.close()
     }
 
+    @Test func whatAnotherProviderTookIsItsCostAndNoCall() async throws {
+        let ledger = try open()
+        ledger.append(record(at: midnight, provider: "贵", cost: dollars(20)))
+        var part = record(at: midnight, provider: "本地", cost: dollars(3))
+        (part.inputTokens, part.outputTokens, part.cachedInputTokens) = (nil, nil, nil)
+        (part.attempts, part.cache) = (0, UsageRecord.part)
+        ledger.append(part)
+        let all = try #require(try await ledger.totals(UsageQuery()).first)
+        #expect((all.calls, all.failures, all.unpriced, all.estimated) == (1, 0, 0, 0))
+        #expect(all.costs == ["USD": 23])
+        let providers = try await ledger.totals(UsageQuery(), by: [.provider])
+        #expect(providers.map { $0.group[.provider] } == ["本地", "贵"])
+        #expect(providers.map(\.calls) == [0, 1])
+        #expect(providers.map(\.costs) == [["USD": 3], ["USD": 20]])
+        await ledger.close()
+    }
+
     @Test func survivesAbsurdFigures() async throws {
         let ledger = try open()
         var absurd = record(at: midnight, cost: dollars(.max))
