@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 #: What the packages depend on, and what the tests run inside.
 INCLUDED = (
-    "adduser,ca-certificates,dbus,libcurl4,libjansson4,libprotobuf-c1,libsqlite3-0,libstdc++6,python3,python3-protobuf,systemd,systemd-sysv,util-linux"
+    "adduser,ca-certificates,dbus,libcurl4,libjansson4,libprotobuf-c1,libsimdjson14,libsqlite3-0,libstdc++6,python3,python3-protobuf,systemd,systemd-sysv,util-linux"
 )
 #: Built anew when this changes.
 BASE_VERSION = "1"
