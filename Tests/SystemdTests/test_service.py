@@ -235,7 +235,7 @@ def test_callers_are_told_apart_by_their_unit(machine: Machine) -> None:
 
     machine.write("/etc/llmgw/llmgw.toml", good + section)
     machine.run("systemctl", "reload", SERVICE)
-    assert "clients.报告.units" in machine.run("journalctl", "--no-pager", "-u", SERVICE).stdout
+    assert "clients.报告.units" in machine.run("journalctl", "--no-pager", "-o", "verbose", "-u", SERVICE).stdout
     assert len(warnings()) == 1
     assert "key=" in report().stdout, "the section is not met"
 
