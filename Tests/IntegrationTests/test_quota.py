@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import random
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ import pytest
 from conftest import StartDaemon, StartUpstream
 from harness.configuration import EAGER, PROMPT, configuration, section, several
 from harness.processes import Simulator
-from harness.quota import ArrivingRequests, open_to_all, results, start_user
+from harness.quota import ArrivingRequests, fullest, open_to_all, results, start_user
 from harness.upstream import Exchange, chat_reply
 from harness.waiting import wait_until
 from llmgw import BadRequestError, Client, GatewayError, PermissionDeniedError, RateLimitError
@@ -49,6 +50,68 @@ def test_eight_users_use_a_minute_up_and_no_more(daemon: StartDaemon, upstream: 
     # Most of what failed was repeated: no caller heard of it.
     heard = sum(outcome.get("llmgw.upstream.server_error", 0) for outcome in outcomes)
     assert counter.failed > 10 and heard <= counter.failed / 3, (counter.failed, outcomes)
+
+
+@pytest.mark.timeout(180)
+@as_root
+def test_eight_users_use_the_tokens_of_a_minute_up_and_no_more(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    """Input, output and both, and each user's own window at one of two models. Before the first answer the output is guessed eight times too
+    large; a guess is never too small, so that there is no debt to forgive."""
+    read, written, seconds = 10, 30, 66
+    limits = {"tpm": 4400, "itpm": 1150, "otpm": 3600}
+    own = 4
+    arrivals: list[tuple[float, str, str, int]] = []
+    chance, lock = random.Random(2), threading.Lock()
+
+    def script(exchange: Exchange) -> None:
+        with lock:
+            fails = chance.random() < 0.1
+            arrivals.append((time.monotonic(), exchange.request.json["user"].split("/")[0], exchange.request.json["model"], not fails))
+        time.sleep(0.05)
+        if fails:
+            exchange.reply({"error": {"message": "坏了", "type": "server_error"}}, status=500)
+        else:
+            exchange.reply(chat_reply(usage={"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}))
+
+    up = upstream(script)
+    gateway = daemon(
+        configuration(up.base_url, "sim", "小", server={"socket_mode": "0666"}, provider=limits, resilience=REPEATING)
+        + section('clients.default.per_model."小"', {"rpm": own}))
+    open_to_all(gateway)
+    outcomes = results([start_user(gateway, uid, seconds=seconds, cancels=0.1, models=("sim", "小")) for uid in USERS], within=seconds + 30)
+    answered = [(at, ok) for at, _, _, ok in arrivals]
+    assert fullest([(at, ok * read) for at, ok in answered]) <= limits["itpm"]
+    assert fullest([(at, ok * written) for at, ok in answered]) <= limits["otpm"]
+    assert fullest([(at, ok * (read + written)) for at, ok in answered]) <= limits["tpm"]
+    # The tightest of them, 110 answers' both, is used up but for what the first guesses held.
+    start = arrivals[0][0]
+    assert sum(ok * (read + written) for at, ok in answered if at < start + 61) >= 0.85 * limits["tpm"], outcomes
+    # A request counts once for its user, however often the gateway repeats it: those that were answered are no more.
+    small = {uid: fullest([(at, ok) for at, user, model, ok in arrivals if (user, model) == (str(uid), "小")]) for uid in USERS}
+    assert max(small.values()) == own, small
+    assert set().union(*outcomes) <= {"answered", *IMPATIENCE, "llmgw.upstream.server_error"}, outcomes
+
+
+@pytest.mark.timeout(180)
+@as_root
+def test_a_limit_lowered_while_eight_users_ask_holds_from_then_on(daemon: StartDaemon, upstream: StartUpstream) -> None:
+    before, after, seconds = 400, 60, 70
+    counter = ArrivingRequests(service=0.05)
+    up = upstream(counter.script)
+    settings = {"server": {"socket_mode": "0666"}, "resilience": REPEATING}
+    gateway = daemon(configuration(up.base_url, provider={"rpm": before, "rpm_burst": 20}, **settings))
+    open_to_all(gateway)
+    programs = [start_user(gateway, uid, seconds=seconds, threads=1) for uid in USERS]
+    wait_until(lambda: len(counter.arrivals) >= 70, "they are at it", within=30)
+    gateway.reload(configuration(up.base_url, provider={"rpm": after, "rpm_burst": after}, **settings))
+    # What was granted before may still be on its way.
+    lowered = time.monotonic() + 1
+    results(programs, within=seconds + 30)
+    times = sorted(at for at, _ in counter.arrivals)
+    late = [at for at in times if at > lowered]
+    assert late, "when the first have run out, others follow"
+    assert all(sum(at - 60 < other <= at for other in times) <= after for at in late)
+    assert late[0] - times[0] > 60, "more than is allowed now was used already"
 
 
 @pytest.mark.timeout(120)

@@ -74,10 +74,25 @@ def open_to_all(gateway: Daemon) -> None:
         directory.chmod(0o711)
 
 
-def start_user(gateway: Daemon, uid: int, *, seconds: float, threads: int = 2, cancels: float = 0.0) -> subprocess.Popen[str]:
-    """A program of this user that asks as fast as it gets answers, and prints what came of it."""
+def fullest(taken: Sequence[tuple[float, int]], length: float = 60.0) -> int:
+    """The most that any window of this length holds of what was taken, at its times."""
+    taken = sorted(taken)
+    most = held = first = 0
+    for at, amount in taken:
+        held += amount
+        while taken[first][0] <= at - length:
+            held -= taken[first][1]
+            first += 1
+        most = max(most, held)
+    return most
+
+
+def start_user(
+    gateway: Daemon, uid: int, *, seconds: float, threads: int = 2, cancels: float = 0.0, models: Sequence[str] = (),
+) -> subprocess.Popen[str]:
+    """A program of this user that asks as fast as it gets answers, each thread the next of these models, and prints what came of it."""
     packages = [str(pathlib.Path(llmgw.__file__).parents[1]), str(pathlib.Path(__file__).parents[1]), *sys.path]
-    command = [sys.executable, "-m", "harness.quota", str(gateway.socket), str(uid), str(seconds), str(threads), str(cancels)]
+    command = [sys.executable, "-m", "harness.quota", str(gateway.socket), str(uid), str(seconds), str(threads), str(cancels), *models]
     return subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": ":".join(filter(None, packages))},
@@ -92,14 +107,16 @@ def results(programs: Sequence[subprocess.Popen[str]], within: float) -> list[di
             program.kill()
 
 
-def _ask(socket: str, name: str, until: float, cancels: float, counts: dict[str, int], lock: threading.Lock) -> None:
+def _ask(
+    socket: str, name: str, model: str | None, until: float, cancels: float, counts: dict[str, int], lock: threading.Lock,
+) -> None:
     chance = random.Random(name)
     with Client(socket, timeout=30.0) as client:
         while (left := until - time.monotonic()) > 0:
             # Some lose patience while they wait.
             patience = chance.uniform(0.01, 0.5) if chance.random() < cancels else left + 1
             try:
-                client.chat(PROMPT, user=name, timeout=patience)
+                client.chat(PROMPT, model=model, user=name, timeout=patience)
                 outcome = "answered"
             except GatewayError as error:
                 outcome = error.reason
@@ -111,7 +128,7 @@ def _ask(socket: str, name: str, until: float, cancels: float, counts: dict[str,
 
 
 def main() -> None:
-    socket, name, seconds, threads, cancels = sys.argv[1:]
+    socket, name, seconds, threads, cancels, *models = sys.argv[1:]
     # Only now, as another user may not be able to read this interpreter's modules.
     os.setgroups([])
     os.setgid(int(name))
@@ -120,7 +137,10 @@ def main() -> None:
     lock = threading.Lock()
     until = time.monotonic() + float(seconds)
     workers = [
-        threading.Thread(target=_ask, args=(socket, f"{name}/{number}", until, float(cancels), counts, lock))
+        threading.Thread(
+            target=_ask,
+            args=(socket, f"{name}/{number}", models[number % len(models)] if models else None, until, float(cancels), counts, lock),
+        )
         for number in range(int(threads))
     ]
     for worker in workers:
