@@ -128,19 +128,21 @@ public struct QuotaAccount: Sendable {
     func leavesRoom(
         for promised: QuotaDemand, at instant: MonotonicInstant, beside demand: QuotaDemand, now: MonotonicInstant
     ) -> Bool {
-        windows.allSatisfy { bucket in
-            bucket.leavesRoom(
-                for: promised.amount(of: bucket.metric, countsMaximum: settings.countsMaximum), at: instant,
-                beside: demand.amount(of: bucket.metric, countsMaximum: settings.countsMaximum), now: now)
+        windows.indices.allSatisfy { index in
+            let metric = windows[index].metric
+            return windows[index].leavesRoom(
+                for: promised.amount(of: metric, countsMaximum: settings.countsMaximum), at: instant,
+                beside: demand.amount(of: metric, countsMaximum: settings.countsMaximum), now: now)
         }
     }
 
     func lower(
         _ spare: inout QuotaSpare, beside promised: QuotaDemand, at instant: MonotonicInstant, now: MonotonicInstant
     ) {
-        for bucket in windows {
-            let amount = promised.amount(of: bucket.metric, countsMaximum: settings.countsMaximum)
-            bucket.lower(&spare, beside: amount, at: instant, now: now)
+        // Requests are looked at one by one: what is left of them excludes nobody by size.
+        for index in windows.indices where !windows[index].metric.countsRequests {
+            let amount = promised.amount(of: windows[index].metric, countsMaximum: settings.countsMaximum)
+            windows[index].lower(&spare, beside: amount, at: instant, now: now)
         }
     }
 
@@ -150,11 +152,12 @@ public struct QuotaAccount: Sendable {
     ) -> MonotonicInstant {
         var instant = now
         if case .closed(let until) = gate { instant = max(instant, until) }
-        for bucket in windows {
-            let before = typical.amount(of: bucket.metric, countsMaximum: settings.countsMaximum).wanted
-            let own = demand.amount(of: bucket.metric, countsMaximum: settings.countsMaximum).wanted
+        for index in windows.indices {
+            let metric = windows[index].metric
+            let before = typical.amount(of: metric, countsMaximum: settings.countsMaximum).wanted
+            let own = demand.amount(of: metric, countsMaximum: settings.countsMaximum).wanted
             let (sum, overflow) = before.multipliedReportingOverflow(by: ahead)
-            instant = max(instant, bucket.projected(own, after: overflow ? .max : sum, now: now))
+            instant = max(instant, windows[index].projected(own, after: overflow ? .max : sum, now: now))
         }
         if let limit = concurrency.current(now: now), limit > 0, inUse + ahead >= limit {
             instant = max(instant, now + hold * (Double(inUse + ahead - limit + 1) / Double(limit)))

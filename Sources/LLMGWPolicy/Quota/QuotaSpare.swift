@@ -1,8 +1,7 @@
 import LLMGWCore
 
-/// What a request may take at most without breaking a promise: whoever takes more need not be looked at any closer.
+/// How many tokens a request may take at most without breaking a promise: whoever takes more need not be looked at any closer.
 struct QuotaSpare: Sendable {
-    private var requests = Int.max
     private var input = Int.max
     private var output = Int.max
     private var total = Int.max
@@ -11,7 +10,7 @@ struct QuotaSpare: Sendable {
 
     mutating func lower(_ metric: QuotaMetric, to left: Int, limit: Int) {
         switch metric {
-        case .requestsPerMinute, .requestsPerDay, .concurrency: requests = min(requests, left)
+        case .requestsPerMinute, .requestsPerDay, .concurrency: preconditionFailure("\(metric.name) has no size")
         case .inputTokensPerMinute: input = min(input, left)
         case .outputTokensPerMinute: output = min(output, left)
         case .tokensPerMinute: total = min(total, left)
@@ -21,7 +20,7 @@ struct QuotaSpare: Sendable {
 
     func excludes(_ demand: QuotaDemand) -> Bool {
         demand.inputTokens <= smallestLimit
-            && (requests < 1 || demand.inputTokens > input || demand.outputTokens > output
+            && (demand.inputTokens > input || demand.outputTokens > output
                 || demand.inputTokens.saturatingSum(demand.outputTokens) > total)
     }
 }
