@@ -15,12 +15,13 @@ struct AdmissionDecisions {
     ]
 
     static func main() {
-        print("limit | clients | waiting | decide p50 | p99 | enter p50 | p99 | settle p50 | p99 (ns)")
+        print("| limit | clients | waiting | decide p50 ns | p99 | enter p50 ns | p99 | settle p50 ns | p99 |")
+        print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
         for (clients, waiting) in [(10, 100), (100, 1000), (1000, 10_000), (1000, 100_000)] {
             for (name, limits) in cases {
                 var queue = FullQueue(QuotaLimits(limits), clients: clients, waiting: waiting)
                 let times = queue.run(rounds: rounds)
-                print(name, clients, waiting, times.map(\.quantiles).joined(separator: " | "), separator: " | ")
+                print("| \(name) | \(clients) | \(waiting) | \(times.map(\.quantiles).joined(separator: " | ")) |")
             }
         }
     }
