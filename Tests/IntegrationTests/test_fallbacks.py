@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from conftest import StartDaemon, StartUpstream
 from harness.acting import hangs
-from harness.configuration import EAGER, PROMPT, several
+from harness.configuration import EAGER, PROMPT, section, several
 from harness.processes import Simulator
 from harness.resilience import attempts, deployment, gate, trace
 from harness.scripts import in_turn, refused, status, works
@@ -205,17 +205,18 @@ def test_who_has_no_words_for_it_is_passed_over(
 
 
 def test_one_of_a_models_deployments_has_no_words_for_it(daemon: StartDaemon, good: ScriptedUpstream) -> None:
-    """Whichever the balancer takes first. No attempt is used up by one that was none."""
+    """Whichever the balancer takes first. No attempt is used up by one that was none, and of the client's limit what a request takes."""
     client = daemon(several(
         {"good": good.base_url, "claude": ANTHROPIC},
         {"sim": {"deployments": {"one": {"provider": "claude", "priority": 0}, "two": {"provider": "good", "priority": 1}},
                  "strategy": "priority"}},
         resilience={**EAGER, "max_attempts": 1, "max_total_attempts": 1},
-    )).client()
+    ) + section("clients.default", {"rpm": 3})).client()
     for _ in range(3):
         info = client.chat(PROMPT, seed=7, max_tokens=9).info
         assert ([step.deployment for step in info.path], info.attempts, info.source) == (["two"], 1, "model")
     assert deployment(client, "sim", "one").state == "healthy"
+    assert refused(client, seed=7, max_tokens=9, timeout=1).reason == "llmgw.gateway.quota_exhausted"
 
 
 def test_when_nobody_has_words_for_it(daemon: StartDaemon, upstream: StartUpstream) -> None:

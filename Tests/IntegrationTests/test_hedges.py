@@ -188,6 +188,31 @@ def test_a_hedge_that_fails_harms_nobody(daemon: StartDaemon, up: Upstream, stre
 
 
 @BOTH
+def test_a_hedge_that_has_no_words_for_it_is_none(daemon: StartDaemon, up: Upstream, stream: bool) -> None:
+    """Anthropic's API needs max_tokens. Nobody was asked, so that the first has its attempts still."""
+    toml = hedged(up, max_total_attempts=2, max_attempts=2)
+    gateway = daemon(toml.replace('[providers."second"]', '[providers."second"]\nkind = "anthropic"'))
+    client = gateway.client()
+    earn(client, up)
+    fails = threading.Event()
+
+    def slow_and_broken(exchange: Exchange) -> None:
+        if fails.is_set():
+            return answers(exchange)
+        wait_until(lambda: outcomes(gateway) == {"failed": 1}, "the hedge was tried")
+        fails.set()
+        exchange.reply({"error": {"message": "坏了"}}, 500)
+
+    up.acts["sim-first"] = slow_and_broken
+    text, info = ask(client, stream=stream)
+    assert text == ANSWER
+    assert way(info) == [("first", "server_error", False), ("first", None, False)]
+    (passed,) = [step for step in trace(client, info.request_id).steps if step.decision == "hedge"]
+    assert passed.reason == "llmgw.client.invalid_request" and b"max_tokens" in passed.detail
+    assert not up.requests("sim-second")
+
+
+@BOTH
 def test_the_hedge_goes_on_where_the_first_fails(daemon: StartDaemon, up: Upstream, stream: bool) -> None:
     gateway = daemon(hedged(up))
     client = gateway.client()
