@@ -35,13 +35,15 @@ final class GatewayGeneration {
             self.cache = previous
             previous.adapt(to: bounds)
         } else {
+            let clock: CacheClock = { .nowWithSuspension }
             // The file is opened once; other settings for it need a restart.
             let disk = configuration.cache.disk.flatMap {
                 CacheDisk(
-                    path: $0.path, maxBytes: $0.maxBytes, scheduler: state.scheduler, logger: state.logger,
-                    onChange: { events.noteCacheDisk($0) })
+                    path: $0.path, maxBytes: $0.maxBytes, scheduler: state.scheduler, clock: clock,
+                    logger: state.logger, onChange: { events.noteCacheDisk($0) })
             }
-            let cache = ReplyCache(bounds, scheduler: state.scheduler, counters: state.cacheCounters, disk: disk)
+            let cache = ReplyCache(
+                bounds, scheduler: state.scheduler, clock: clock, counters: state.cacheCounters, disk: disk)
             self.cache = cache
             if disk != nil { GatewayLoop.start { await cache.warm() } }
         }

@@ -25,6 +25,7 @@ final class CacheDisk {
     private let path: String
     private let maxBytes: Int64
     private let scheduler: any LoopScheduler
+    private let clock: CacheClock
     private let onChange: @GatewayLoop (StorageStatus) -> Void
     /// It was told that the file is out of use.
     private var isToldDisabled = false
@@ -40,7 +41,7 @@ final class CacheDisk {
     /// Nil, and said in the log, where the file cannot be worked with at all.
     /// `onChange` hears when the tier is out of use, and when it is back.
     init?(
-        path: String, maxBytes: Int, scheduler: any LoopScheduler, logger: Logger,
+        path: String, maxBytes: Int, scheduler: any LoopScheduler, clock: @escaping CacheClock, logger: Logger,
         onChange: @escaping @GatewayLoop (StorageStatus) -> Void = { _ in }
     ) {
         do throws(StorageError) {
@@ -52,6 +53,7 @@ final class CacheDisk {
         self.path = path
         self.maxBytes = Int64(maxBytes)
         self.scheduler = scheduler
+        self.clock = clock
         self.onChange = onChange
     }
 
@@ -86,7 +88,7 @@ final class CacheDisk {
         GatewayLoop.start { [self] in
             await ready(until: scheduler.now + Self.patience)
             let found = await file.read(place.key.bytes)
-            let entry = found.flatMap { CacheEntry($0, now: scheduler.now, wallClock: UnixTime.now.milliseconds) }
+            let entry = found.flatMap { CacheEntry($0, now: clock(), wallClock: UnixTime.now.milliseconds) }
             if entry == nil { misses += 1 } else { hits += 1 }
             look()
             readings[place] = nil
@@ -105,7 +107,7 @@ final class CacheDisk {
     }
 
     func write(_ entry: CacheEntry, epoch: UInt32) {
-        guard let stored = entry.fileEntry(epoch: epoch, now: scheduler.now, wallClock: UnixTime.now.milliseconds)
+        guard let stored = entry.fileEntry(epoch: epoch, now: clock(), wallClock: UnixTime.now.milliseconds)
         else { return }
         if file.status.state == .opening {
             if early.count < Self.maxEarly { early.append(stored) }
@@ -142,7 +144,7 @@ final class CacheDisk {
         var cursor: CacheFile.Cursor?
         repeat {
             let page = await file.newestEntries(before: cursor, maxBytes: Self.pageBytes)
-            let (now, wallClock) = (scheduler.now, UnixTime.now.milliseconds)
+            let (now, wallClock) = (clock(), UnixTime.now.milliseconds)
             for stored in page.entries {
                 guard let entry = CacheEntry(stored, now: now, wallClock: wallClock) else { continue }
                 if !take(entry) { return }

@@ -92,7 +92,7 @@ final class CacheFront {
     private func finish(
         _ call: Call, _ trace: TraceRecorder, _ entry: CacheEntry, _ reply: StoredReply, _ address: CacheAddress
     ) {
-        let info = entry.ownInfo(for: call.execution, now: cache.scheduler.now)
+        let info = entry.ownInfo(for: call.execution, now: cache.scheduler.now, clock: cache.clock)
         trace.end(.success(()))
         var noted = info
         noted.model = entry.model

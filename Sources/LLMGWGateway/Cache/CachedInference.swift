@@ -33,7 +33,7 @@ struct CachedInference {
             case .stale(let entry, let by):
                 guard case .reply = entry.content else { break }
                 // What is younger by the configuration, but not for this caller, is none for him.
-                let isYoungEnough = use.plan.maxAge.map { entry.lifetime.age(now: now) < $0 } ?? true
+                let isYoungEnough = use.plan.maxAge.map { entry.lifetime.age(now: cache.clock()) < $0 } ?? true
                 if isYoungEnough, by < use.plan.staleWhileRevalidate {
                     if try await waitsForTurn() { return try await counted.run() }
                     renew()
@@ -116,7 +116,7 @@ struct CachedInference {
                 caller.onHead(ReplyHead(model: entry.model, provider: reply.provider, cache: state))
                 if let error = await replay(pieces, to: sink) { throw error }
             }
-            var info = entry.info(state, for: caller.execution, now: now)
+            var info = entry.info(state, for: caller.execution, now: now, clock: cache.clock)
             info.cacheSimilarity = similarity
             return (body, info)
         }
@@ -261,9 +261,11 @@ struct CachedInference {
 
 extension CacheEntry {
     /// How the answer was made, as this request is told.
-    func info(_ state: CacheState, for execution: Execution, now: MonotonicInstant) -> ReplyInfo {
+    func info(
+        _ state: CacheState, for execution: Execution, now: MonotonicInstant, clock: CacheClock
+    ) -> ReplyInfo {
         var info = info(state)
-        let own = ownInfo(for: execution, now: now)
+        let own = ownInfo(for: execution, now: now, clock: clock)
         info.requestID = own.requestID
         info.latency = own.latency
         info.cacheAge = own.cacheAge
@@ -279,12 +281,12 @@ extension CacheEntry {
     }
 
     /// As this request alone is told.
-    func ownInfo(for execution: Execution, now: MonotonicInstant) -> ReplyInfo {
+    func ownInfo(for execution: Execution, now: MonotonicInstant, clock: CacheClock) -> ReplyInfo {
         let total = now - execution.started
         return ReplyInfo(
             requestID: execution.requestID.description,
             latency: Latency(queue: .zero, firstToken: nil, total: total, overhead: total),
-            cacheAge: lifetime.age(now: now))
+            cacheAge: lifetime.age(now: clock()))
     }
 }
 

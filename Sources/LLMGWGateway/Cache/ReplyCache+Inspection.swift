@@ -34,7 +34,7 @@ extension ReplyCache: CacheInspection {
         let inMemory = memory.value(key)
         let onDisk = await onDisk(key)
         guard let entry = inMemory ?? onDisk else { return nil }
-        let now = scheduler.now
+        let now = clock()
         var answer = CachedAnswer(
             key: key.description, scope: entry.scope.description, model: entry.model, operation: entry.kind.operation,
             tiers: (inMemory == nil ? [] : [.memory]) + (onDisk == nil ? [] : [.disk]),

@@ -4,6 +4,9 @@ import LLMGWStorage
 import LLMGWUpstream
 import LLMGWWire
 
+/// What times answers' lives. Unlike the timers' clock it goes on while the host is suspended: what was fresh in the evening is not in the morning.
+typealias CacheClock = @GatewayLoop () -> MonotonicInstant
+
 /// The shared cache: stored answers, and the upstream calls that several requests share. It outlives a change of the configuration.
 @GatewayLoop
 final class ReplyCache {
@@ -37,6 +40,7 @@ final class ReplyCache {
     private(set) var limits: Limits
     let codec = MessageCodec()
     let scheduler: any LoopScheduler
+    let clock: CacheClock
     let counters: CacheCounters
     /// Nil where answers do not outlive the process.
     let disk: CacheDisk?
@@ -54,8 +58,12 @@ final class ReplyCache {
     private var flights: [FlightKey: (call: SharedCall, address: CacheAddress)] = [:]
     private var random = RandomSource()
 
-    init(_ limits: Limits, scheduler: any LoopScheduler, counters: CacheCounters, disk: CacheDisk?) {
+    init(
+        _ limits: Limits, scheduler: any LoopScheduler, clock: @escaping CacheClock, counters: CacheCounters,
+        disk: CacheDisk?
+    ) {
         self.disk = disk
+        self.clock = clock
         self.limits = limits
         self.scheduler = scheduler
         self.counters = counters
@@ -95,7 +103,7 @@ final class ReplyCache {
 
     /// `accepts` is asked once it is known that there is one.
     func find(_ key: CacheKey, maxAge: Duration?, accepts: (CacheEntry) -> Bool) -> Finding {
-        let now = scheduler.now
+        let now = clock()
         guard let entry = memory.use(key), accepts(entry) else { return .none }
         if entry.isOver(now: now) {
             remove(key)
@@ -146,7 +154,7 @@ final class ReplyCache {
         let address = use.address
         let entry = CacheEntry(
             key: address.key, kind: address.kind, scope: address.scope, model: address.model.name, tags: use.plan.tags,
-            lifetime: CacheLifetime(now: scheduler.now, ttl: ttl, recomputation: took, random: &random),
+            lifetime: CacheLifetime(now: clock(), ttl: ttl, recomputation: took, random: &random),
             staleTime: max(use.plan.staleWhileRevalidate, use.plan.staleIfError),
             isDeterministic: use.traits.isDeterministic, content: content)
         guard purges.end(epoch, entry.attributes), entry.size <= limits.maxEntryBytes else { return }
@@ -191,7 +199,7 @@ final class ReplyCache {
     }
 
     private func adopt(_ entry: CacheEntry) {
-        guard !entry.isOver(now: scheduler.now), memory.value(entry.key) == nil else { return }
+        guard !entry.isOver(now: clock()), memory.value(entry.key) == nil else { return }
         insert(entry)
     }
 
@@ -235,7 +243,7 @@ final class ReplyCache {
 
     /// Removes what not even an upstream's failure would have served any more.
     func removeExpired() -> (entries: Int, bytes: Int) {
-        let now = scheduler.now
+        let now = clock()
         let before = memory.usedBytes
         let count = removeAll { $0.isOver(now: now) }
         expirations += UInt64(count)

@@ -12,9 +12,12 @@ import Testing
 struct ReplyCacheTests {
     private let scheduler = ManualScheduler()
 
-    private func cache() -> ReplyCache {
-        ReplyCache(
-            ReplyCache.Limits(CacheSettings(mode: .on)), scheduler: scheduler, counters: CacheCounters(), disk: nil)
+    /// `host` has the clock that goes on while timers stand still.
+    private func cache(host: ManualScheduler? = nil) -> ReplyCache {
+        let host = host ?? scheduler
+        return ReplyCache(
+            ReplyCache.Limits(CacheSettings(mode: .on)), scheduler: scheduler, clock: { host.now },
+            counters: CacheCounters(), disk: nil)
     }
 
     private func use(tags: [String] = [], fallbacks: [String] = []) -> CacheUse {
@@ -66,6 +69,25 @@ struct ReplyCacheTests {
         #expect(cache.flight(for: one) === call)
         cache.unlink(call, for: one)
         #expect(cache.flight(for: one) == nil)
+    }
+
+    @Test func answersAgeWhileTheHostIsSuspended() throws {
+        let host = ManualScheduler()
+        let (cache, use) = (cache(host: host), use())
+        cache.store(answer, for: use, took: .zero, epoch: cache.beginFill())
+        host.advance(by: .seconds(300))
+        let entry = try #require(cache.memory.value(use.address.key))
+        let execution = Execution(
+            requestID: RequestID(number: 1), started: scheduler.now, deadline: .distantFuture)
+        let info = entry.info(.hit, for: execution, now: scheduler.now, clock: cache.clock)
+        #expect(info.cacheAge == .seconds(300) && info.latency?.total == .zero)
+        guard case .fresh = cache.find(use.address.key, maxAge: nil, accepts: { _ in true }) else {
+            return #expect(Bool(false), "five minutes of ten")
+        }
+        host.advance(by: .seconds(600))
+        guard case .none = cache.find(use.address.key, maxAge: nil, accepts: { _ in true }) else {
+            return #expect(Bool(false), "its time is over, though no timer saw it pass")
+        }
     }
 
     @Test func aPurgeAfterOtherLimitsMeansWhatWasBegunBefore() {
