@@ -53,8 +53,10 @@ def test_the_limit_is_raised_at_the_start(directory: pathlib.Path, sim: Simulato
         gateway.start()
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
-    assert limits(gateway.pid) == (before[1], before[1])
-    gateway.stop()
+    try:
+        assert limits(gateway.pid) == (before[1], before[1])
+    finally:
+        gateway.stop()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "ein-name.invalid"])
