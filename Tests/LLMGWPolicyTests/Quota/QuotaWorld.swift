@@ -5,34 +5,6 @@ import Testing
 
 /// One history, driven by the controller's decisions and the journal's memory alone.
 struct QuotaWorld {
-    private struct Attempt {
-        var request: AdmissionRequest
-        /// The grant that paid for the client's part.
-        var first: AdmissionGrant?
-        var number: Int
-        var attempts = 0
-    }
-
-    private enum Event {
-        case arrival
-        case leave(WaitingTicket)
-        case dispatch(Int, AdmissionGrant, life: Int)
-        case end(Int, AdmissionGrant, Attempt, life: Int)
-        case lower(requests: Int, tokens: Int)
-        /// The upstream's own limit, which its answers tell.
-        case change(Int)
-        case kill
-    }
-
-    /// As the daemon's journal has it.
-    private struct Kept {
-        var scope: QuotaScope
-        var metric: QuotaMetric
-        var time: Double
-        var amount: Int
-        var reserved: Int
-    }
-
     private(set) var reference = ArrivalReference()
     private(set) var kills = 0
     private var controller = AdmissionController()
@@ -244,6 +216,7 @@ struct QuotaWorld {
         let reserved =
             controller.book.amounts(of: grant.attempt)
             .first { $0.scope == .provider("p") && $0.metric == .tokensPerMinute }?.amount ?? 0
+        let learned = learned()
         // A tenth of the estimate, as much, or ten times that.
         let guess = max(1, grant.demand.inputTokens + grant.demand.outputTokens)
         let real = [guess / 10, guess, guess * 10][Int.random(in: 0..<3, using: &random)]
@@ -260,8 +233,8 @@ struct QuotaWorld {
             .end(number, grant, attempt, life: life), at: departure + Double.random(in: 0.8...25, using: &random))
     }
 
-    private var learned: Int? {
-        controller.book.statusesForTest(now: now)
+    private mutating func learned() -> Int? {
+        controller.statuses(now: now)
             .first { $0.scope == .upstream(provider: "p", model: "模型") && $0.status.metric == .requestsPerMinute }?
             .status.effective
     }
