@@ -1262,7 +1262,7 @@ enum EmbeddedSchema {
                   optional string state = 7;
                   // Until the period's end.
                   optional uint64 ends_ms = 8;
-                  // Requests of the period to models without a price: `spent` lacks them.
+                  // Attempts of the period at models without a price: `spent` lacks them.
                   optional uint64 unpriced_requests = 9;
                 }
 

@@ -431,7 +431,7 @@ struct  Llmgw__V1__BudgetStatus
   protobuf_c_boolean has_ends_ms;
   uint64_t ends_ms;
   /*
-   * Requests of the period to models without a price: `spent` lacks them.
+   * Attempts of the period at models without a price: `spent` lacks them.
    */
   protobuf_c_boolean has_unpriced_requests;
   uint64_t unpriced_requests;
