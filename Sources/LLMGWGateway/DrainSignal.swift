@@ -4,11 +4,11 @@ import LLMGWCore
 @GatewayLoop
 final class DrainSignal {
     private(set) var isRaised = false
-    /// Rings when it is raised.
+    /// Rings when it is raised, and from then on.
     let bell = Doorbell()
 
     func raise() {
         isRaised = true
-        bell.ring()
+        bell.ringForEver()
     }
 }

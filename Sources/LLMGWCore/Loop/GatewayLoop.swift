@@ -31,7 +31,10 @@ public actor GatewayLoop {
     ///
     /// Prefers the loop's executor: a plain task that a continuation wakes is resumed on the thread pool first, which would hand it over to the
     /// loop at the cost of two thread switches for every wait.
-    public static func start(_ operation: @escaping @GatewayLoop () async -> Void) {
+    @discardableResult
+    public static func start<Value: Sendable>(
+        _ operation: @escaping @GatewayLoop () async -> Value
+    ) -> Task<Value, Never> {
         Task(executorPreference: shared.executor, operation: operation)
     }
 

@@ -54,7 +54,7 @@ final class EventService {
         }
         defer { subscription.cancel() }
         begun()
-        if !end.isRaised { try await execution.wait(until: limit, orRingOf: end.bell, scheduler) }
+        try await execution.wait(until: limit, orRingOf: end.bell, scheduler)
         return watch.summary
     }
 

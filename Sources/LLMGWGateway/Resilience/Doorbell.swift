@@ -5,11 +5,12 @@ import LLMGWCore
 final class Doorbell {
     private var waiting: [UInt64: @GatewayLoop () -> Void] = [:]
     private var last: UInt64 = 0
+    private var ringsForEver = false
 
     /// `action` is called at the next ring, once.
     func onRing(_ action: @escaping @GatewayLoop () -> Void) -> UInt64 {
         last += 1
-        waiting[last] = action
+        if ringsForEver { action() } else { waiting[last] = action }
         return last
     }
 
@@ -19,6 +20,12 @@ final class Doorbell {
         let woken = waiting
         waiting = [:]
         for action in woken.sorted(by: { $0.key < $1.key }) { action.value() }
+    }
+
+    /// Whoever comes later hears it, too.
+    func ringForEver() {
+        ringsForEver = true
+        ring()
     }
 }
 

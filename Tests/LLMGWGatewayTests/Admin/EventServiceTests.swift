@@ -27,14 +27,14 @@ struct EventServiceTests {
             request: uid.map { RequestRecord(uid: $0) })
     }
 
-    /// Begins a watch, and returns once nothing is missed any more.
+    /// Begins a watch, and returns once it waits: a plain task would give the loop away between its beginning and its wait.
     private func begin(
         _ watch: EventWatch, for peer: PeerIdentity, until limit: MonotonicInstant? = nil
     ) async -> Task<Result<EventSummary, GatewayError>, Never> {
         let service = service
         return await withCheckedContinuation { continuation in
             let running = Running()
-            running.task = Task { [execution] in
+            running.task = GatewayLoop.start { [execution] in
                 do throws(GatewayError) {
                     return .success(
                         try await service.run(watch, for: peer, execution, until: limit) {
