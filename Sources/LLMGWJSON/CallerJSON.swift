@@ -10,6 +10,8 @@ package struct CallerJSON {
 
     /// Nil if the text is not JSON, or an object in it has two members of one name.
     package init?(_ text: String) {
+        // jansson skips a NUL behind a number. JSON has none outside of strings, and in them it is escaped.
+        guard !text.utf8.contains(0) else { return nil }
         var text = text
         // Whole numbers are read as reals, which have no size to exceed.
         let flags = JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL

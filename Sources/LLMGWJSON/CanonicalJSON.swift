@@ -12,7 +12,8 @@ package enum CanonicalJSON {
     /// Nil if the text is not JSON, or has no canonical form. `ignoring` names members that are left out of the outermost object.
     package static func bytes(_ text: UnsafeRawBufferPointer, ignoring ignored: Set<String> = []) -> [UInt8]? {
         let flags = JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES
-        guard
+        // As in `CallerJSON`.
+        guard !text.contains(0),
             let root = json_loadb(
                 text.baseAddress?.assumingMemoryBound(to: CChar.self), text.count, Int(flags), nil)
         else { return nil }

@@ -9,11 +9,12 @@ struct JSONDocumentTests {
         "What is not JSON is refused",
         arguments: [
             "", " ", "{", "[1,]", "{\"a\" 1}", "nul", "'a'", "1 2", "{} x", "\"\\x\"", "\"\\ud800\"", "NaN", "01",
-            "\"\u{1}\"",
+            "\"\u{1}\"", "[1\0]", "[1.5e3\0,2]", "\0", "{}\0",
         ])
     func malformed(text: String) {
         #expect(JSONDocument(Array(text.utf8)) == nil)
         #expect(CallerJSON(text) == nil)
+        #expect(CanonicalJSON.bytes(text) == nil)
     }
 
     @Test func bytesThatAreNotUTF8AreRefused() {
